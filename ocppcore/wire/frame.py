@@ -1,0 +1,101 @@
+"""The frames of OCPP-J (1.6 §4.2; 2.0.1 part 4 §4.2; 2.1 adds types 5 and 6), with payloads already typed and checked.
+
+Also here: the caps that hold before anything is allocated, and the seam between envelope and payload (`Shape`, `Actions`).
+The wire knows no action: it looks names up in `Actions` and hands payloads to the `Shape` that it finds there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import Any, Protocol
+
+from ocppcore.version import Version
+from ocppcore.wire.fault import Fault
+
+CALL, CALLRESULT, CALLERROR, CALLRESULTERROR, SEND = 2, 3, 4, 5, 6
+
+
+class Shape(Protocol):
+    """One payload: what a compiled table offers. Implemented by messages/schema."""
+
+    def load(self, obj: Any) -> Any:
+        """A parsed JSON value in; the typed, validated object out, or a Fault (code, pointer and rule set)."""
+
+    def dump(self, message: Any) -> dict[str, Any]:
+        """A typed object in; the JSON object to send out. Raises InvalidMessage, naming the field."""
+
+
+class Actions:
+    """The actions of one version: which exist, which are served here.
+
+    requests, responses: action name to Shape, for every action that the version has.
+    served: the names that this end serves; an action that exists but is not served is answered NotSupported.
+    """
+
+    __slots__ = ("version", "requests", "responses", "served")
+
+    def __init__(
+        self,
+        version: Version,
+        requests: Mapping[str, Shape],
+        responses: Mapping[str, Shape],
+        served: Container[str] | None = None,
+    ) -> None:
+        self.version = version
+        self.requests = requests
+        self.responses = responses
+        self.served: Container[str] = requests if served is None else served
+
+
+class Limits:
+    """Caps on what is read, checked before anything is allocated (DESIGN: bad input).
+
+    max_message: bytes of one message; max_depth: nesting, the frame's own array counts as 1; max_digits: digits of one number.
+    """
+
+    __slots__ = ("max_message", "max_depth", "max_digits")
+
+    def __init__(self, max_message: int = 64 * 1024, max_depth: int = 32, max_digits: int = 40) -> None:
+        self.max_message = max_message
+        self.max_depth = max_depth
+        self.max_digits = max_digits
+
+
+class Call:
+    """A request of the peer. id: its message id; action: the name; payload: the typed request."""
+
+    __slots__ = ("id", "action", "payload")
+
+    def __init__(self, id: str, action: str, payload: Any) -> None:
+        self.id, self.action, self.payload = id, action, payload
+
+
+class CallResult:
+    """The peer's answer to a call of ours. payload: the typed response."""
+
+    __slots__ = ("id", "payload")
+
+    def __init__(self, id: str, payload: Any) -> None:
+        self.id, self.payload = id, payload
+
+
+class CallError:
+    """The peer refuses a call of ours (or, type 5 of 2.1, a result of ours). code: the text as it came."""
+
+    __slots__ = ("id", "code", "description", "details", "type")
+
+    def __init__(self, id: str, code: str, description: str, details: dict[str, Any], type: int = CALLERROR) -> None:
+        self.id, self.code, self.description, self.details, self.type = id, code, description, details, type
+
+
+class Send:
+    """A message without an answer (2.1, type 6)."""
+
+    __slots__ = ("id", "action", "payload")
+
+    def __init__(self, id: str, action: str, payload: Any) -> None:
+        self.id, self.action, self.payload = id, action, payload
+
+
+Frame = Call | CallResult | CallError | Send
+__all__ = ["Actions", "Call", "CallError", "CallResult", "Fault", "Frame", "Limits", "Send", "Shape"]
