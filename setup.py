@@ -1,0 +1,61 @@
+"""What pyproject.toml cannot say: bindings/ is imported as ocppcore.bindings, and hot modules are compiled.
+
+A compiled module stays a plain .py file (Cython's pure-Python mode; a .pxd beside it adds the C types), so that the package
+runs uncompiled too. OCPPCORE_PURE=1 builds without any extension: the wheel is then py3-none-any.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from setuptools import Extension, find_packages, setup
+from setuptools.command.build_ext import build_ext
+
+# Module: its source. The rules for such a module are in CONTRIBUTING.md.
+COMPILED: dict[str, str] = {}
+
+# For every compiled module; an exception stands at the top of the file that needs it.
+DIRECTIVES: dict[str, Any] = {
+    "language_level": 3,
+    "annotation_typing": False,  # `int` is a Python int; C types come from the .pxd only
+    "binding": True,
+    "embedsignature": True,
+    "embedsignature.format": "python",
+}
+
+PURE = os.environ.get("OCPPCORE_PURE", "0") not in ("", "0")
+
+PACKAGES = find_packages(include=["ocppcore", "ocppcore.*"])
+PACKAGES += ["ocppcore." + name for name in find_packages(include=["bindings", "bindings.*"])]
+
+
+class CythonBuildExt(build_ext):
+    """Runs Cython when extensions are built, not at each hook of the build; without Cython, the C files are compiled."""
+
+    def finalize_options(self) -> None:
+        extensions = self.distribution.ext_modules
+        if extensions:
+            try:
+                from Cython.Build import cythonize
+            except ImportError:
+                for extension in extensions:
+                    extension.sources = [str(Path(source).with_suffix(".c")) for source in extension.sources]
+            else:
+                extensions[:] = cythonize(extensions, compiler_directives=DIRECTIVES)
+        super().finalize_options()
+
+
+def extension(name: str, source: str) -> Extension:
+    """One compiled module; `depends` also brings the .pxd into the source distribution."""
+    pxd = Path(source).with_suffix(".pxd")
+    return Extension(name, [source], depends=[source, *([str(pxd)] if pxd.exists() else [])])
+
+
+setup(
+    packages=PACKAGES,
+    package_dir={"ocppcore.bindings": "bindings"},
+    cmdclass={"build_ext": CythonBuildExt},
+    ext_modules=[] if PURE else [extension(name, source) for name, source in COMPILED.items()],
+)
