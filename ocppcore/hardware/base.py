@@ -1,0 +1,49 @@
+"""The Hardware base class: what a charger maker writes. Only a binding calls it, never the core.
+
+Mandatory are apply() and read_meter(). What else is overridden decides what the station supports: no unlock(), and
+UnlockConnector is answered NotSupported. Methods may be `def` or `async def`. An exception means: energy off, and Faulted.
+Inputs (plug, card, error …) go the other way: the host calls the methods of the Station.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import datetime
+
+from ocppcore.hardware.reading import MeterReading, ReadingPurpose
+from ocppcore.hardware.want import Want
+
+
+class Hardware:
+    """The hardware of one station. evse counts from 1; 0 means the station as a whole."""
+
+    measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)
+    """What the meters can measure, in the standard's words (1.6 §7.31)."""
+
+    def apply(self, evse: int, want: Want) -> Awaitable[None] | None:
+        """Make the EVSE as wanted. Called again with equal values at will: it must be idempotent."""
+        raise TypeError(f"{type(self).__name__} must define apply(evse, want)")
+
+    def read_meter(self, evse: int, why: ReadingPurpose) -> Awaitable[MeterReading] | MeterReading:
+        """The meter of the EVSE, now. evse 0: the main meter; only called for 0 if has_main_meter is True."""
+        raise TypeError(f"{type(self).__name__} must define read_meter(evse, why)")
+
+    has_main_meter: bool = False
+    """True if read_meter(0, …) works."""
+
+    def unlock(self, evse: int) -> Awaitable[bool] | bool:
+        """Unlock the cable; True if it is unlocked. Override it only if the cable is detachable."""
+        raise TypeError(f"{type(self).__name__} has no unlock(evse)")
+
+    def reset(self, hard: bool) -> Awaitable[None] | None:
+        """Restart: the program (hard False) or the hardware (hard True)."""
+        raise TypeError(f"{type(self).__name__} has no reset(hard)")
+
+    def set_clock(self, utc: datetime) -> Awaitable[None] | None:
+        """Set the clock of the hardware; the default does nothing."""
+        return None
+
+    @classmethod
+    def supports(cls, method: str) -> bool:
+        """True if the class overrides the method."""
+        return getattr(cls, method) is not getattr(Hardware, method)

@@ -1,0 +1,61 @@
+"""What a meter says. Values carry the standard's own words for measurand, phase, location and unit (1.6 §7.31, 7.32, 7.36, 7.45)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ReadingPurpose(StrEnum):
+    """Why a meter is read. The value is the standard's ReadingContext (1.6 §7.35)."""
+
+    Begin = "Transaction.Begin"
+    End = "Transaction.End"
+    Sampled = "Sample.Periodic"
+    Aligned = "Sample.Clock"
+    Trigger = "Trigger"
+
+
+class Sample:
+    """One measured value.
+
+    value: a number in `unit`, or the text of a signed value if signed is True.
+    measurand, phase, location, unit: the standard's words, e.g. "Voltage", "L1-N", "Outlet", "V".
+    """
+
+    __slots__ = ("measurand", "value", "unit", "phase", "location", "signed")
+
+    def __init__(
+        self,
+        measurand: str,
+        value: float | str,
+        unit: str | None = None,
+        phase: str | None = None,
+        location: str | None = None,
+        signed: bool = False,
+    ) -> None:
+        self.measurand = measurand
+        self.value = value
+        self.unit = unit
+        self.phase = phase
+        self.location = location
+        self.signed = signed
+
+    def __repr__(self) -> str:
+        return f"Sample({self.measurand!r}, {self.value!r}, {self.unit!r}, phase={self.phase!r})"
+
+
+class MeterReading:
+    """One reading of a meter at one instant.
+
+    energy_wh: the register Energy.Active.Import.Register in Wh; it never goes back but for a new or rolled-over meter.
+    samples: everything else that the meter knows, and the register again where it has phases.
+    """
+
+    __slots__ = ("energy_wh", "samples")
+
+    def __init__(self, energy_wh: float, samples: tuple[Sample, ...] = ()) -> None:
+        self.energy_wh = energy_wh
+        self.samples = samples
+
+    def __repr__(self) -> str:
+        return f"MeterReading({self.energy_wh!r}, {len(self.samples)} samples)"

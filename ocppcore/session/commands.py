@@ -1,0 +1,118 @@
+"""What must be done by the host: commands of the sans-IO contract. Each has an id and a deadline in monotonic seconds.
+
+A binding carries a command out and reports with done(id, result, now) or failed(id, why, now). Past the deadline the
+core gives the standard's failure answer by itself. Commands of the link (Connect, Close, Ping) need no done(): connected(),
+disconnected() and pong() are their answers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ocppcore.hardware.reading import ReadingPurpose
+
+
+class Command:
+    """Base of all commands. deadline: monotonic seconds."""
+
+    __slots__ = ("id", "deadline")
+
+    def __init__(self, id: int, deadline: float) -> None:
+        self.id = id
+        self.deadline = deadline
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.id})"
+
+
+class BasicAuth:
+    """HTTP Basic auth of the handshake (J §6.2.2): user, and the key as octets. Never shown in a repr."""
+
+    __slots__ = ("user", "key")
+
+    def __init__(self, user: str, key: bytes) -> None:
+        self.user = user
+        self.key = key
+
+    def __repr__(self) -> str:
+        return f"BasicAuth({self.user!r}, …)"
+
+
+class Connect(Command):
+    """Open a WebSocket to url, offering subprotocols in this order; then connected() or disconnected().
+
+    auth: credentials or None. A wss:// URL wants TLS as the host's SSLContext has it.
+    """
+
+    __slots__ = ("url", "subprotocols", "auth")
+
+    def __init__(
+        self, id: int, deadline: float, url: str, subprotocols: tuple[str, ...], auth: BasicAuth | None
+    ) -> None:
+        super().__init__(id, deadline)
+        self.url = url
+        self.subprotocols = subprotocols
+        self.auth = auth
+
+
+class Close(Command):
+    """Close the WebSocket with this code (RFC 6455 §7.4.1), after what data_to_send() gave; then disconnected()."""
+
+    __slots__ = ("code", "reason")
+
+    def __init__(self, id: int, deadline: float, code: int = 1000, reason: str = "") -> None:
+        super().__init__(id, deadline)
+        self.code = code
+        self.reason = reason
+
+
+class Ping(Command):
+    """Send a WebSocket ping; then pong()."""
+
+    __slots__ = ()
+
+
+class ReadMeter(Command):
+    """Read the meter of an EVSE (0: the station's main meter). done(id, MeterReading, now).
+
+    at: the instant that the station asked for and will stamp on the values; None while UTC is unknown.
+    """
+
+    __slots__ = ("evse", "why", "at")
+
+    def __init__(self, id: int, deadline: float, evse: int, why: ReadingPurpose, at: datetime | None) -> None:
+        super().__init__(id, deadline)
+        self.evse = evse
+        self.why = why
+        self.at = at
+
+
+class Unlock(Command):
+    """Unlock the cable of an EVSE. done(id, True, now) if it is unlocked, done(id, False, now) or failed() if it sticks."""
+
+    __slots__ = ("evse",)
+
+    def __init__(self, id: int, deadline: float, evse: int) -> None:
+        super().__init__(id, deadline)
+        self.evse = evse
+
+
+class Reset(Command):
+    """Restart the station: the program if hard is False, the hardware if True. Nothing is reported back but failed();
+    the host makes a new Station from what is stored."""
+
+    __slots__ = ("hard",)
+
+    def __init__(self, id: int, deadline: float, hard: bool) -> None:
+        super().__init__(id, deadline)
+        self.hard = hard
+
+
+class SetClock(Command):
+    """The back end told the time: utc, an aware datetime. A host with a clock of its own may set it."""
+
+    __slots__ = ("utc",)
+
+    def __init__(self, id: int, deadline: float, utc: datetime) -> None:
+        super().__init__(id, deadline)
+        self.utc = utc
