@@ -1,7 +1,7 @@
 """What pyproject.toml cannot say: bindings/ is imported as ocppcore.bindings, and hot modules are compiled.
 
-A compiled module stays a plain .py file (Cython's pure-Python mode; a .pxd beside it adds the C types), so that the package
-runs uncompiled too. OCPPCORE_PURE=1 builds without any extension: the wheel is then py3-none-any.
+A compiled module stays a plain .py file (Cython's pure-Python mode; a .pxd beside it adds the C types), so that the
+package runs uncompiled too. OCPPCORE_PURE=1 builds without any extension: the wheel is then py3-none-any.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PACKAGES += ["ocppcore." + name for name in find_packages(include=["bindings", "
 
 
 class CythonBuildExt(build_ext):
-    """Runs Cython when extensions are built, not at each hook of the build; without Cython, the C files are compiled."""
+    """Runs Cython when extensions are built, not at each hook of the build; without Cython, compiles the C files."""
 
     def finalize_options(self) -> None:
         extensions = self.distribution.ext_modules
