@@ -1,1 +1,1 @@
-"""Where a station's state lives: in memory, or in SQLite. A store keeps JSON texts by (table, key) and writes batches whole."""
+"""Where a station's state lives: in memory, or in SQLite. A store keeps JSON texts and writes batches whole."""
