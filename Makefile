@@ -13,23 +13,23 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.run extension ## an evening of charging, in about 20 seconds: a station and a back end on a real WebSocket
+demo: $(VENV)/.with-run extension ## an evening of charging, in about 20 seconds: a station and a back end on a real WebSocket
 	$(BIN)/ocppcore demo
 
-test: $(VENV)/.tools extension ## the tests, with the compiled modules
+test: $(VENV)/.with-test extension ## the tests, with the compiled modules
 	OCPPCORE_BUILD=compiled $(BIN)/pytest
 
-test-pure: build/tree ## the same tests, without any compiled module
+test-pure: $(VENV)/.with-test build/tree ## the same tests, without any compiled module
 	OCPPCORE_BUILD=pure PYTHONPATH=$(CURDIR)/build/tree PYTHONSAFEPATH=1 $(BIN)/pytest
 
-lint: $(VENV)/.tools ## ruff
+lint: $(VENV)/.with-lint ## ruff
 	$(BIN)/ruff check .
 
-types: build/tree ## mypy --strict and pyright, on the package as it is installed
+types: $(VENV)/.with-run $(VENV)/.with-lint build/tree ## mypy --strict and pyright, on the package as it is installed
 	cd build/tree && $(CURDIR)/$(BIN)/mypy --cache-dir $(CURDIR)/.mypy_cache
 	cd build/tree && $(CURDIR)/$(BIN)/pyright --pythonpath $(CURDIR)/$(BIN)/python
 
-wheel: $(VENV)/.tools ## source distribution and wheels into dist/; then the tests against the installed wheel
+wheel: $(VENV)/.with-release ## source distribution and wheels into dist/; then the tests against the installed wheel
 	.ci/wheel $(BIN)/python
 
 clean: ## remove all that was built; .venv stays
@@ -37,30 +37,30 @@ clean: ## remove all that was built; .venv stays
 	find ocppcore bindings \( -name '*.c' -o -name '*.so' \) -delete
 	find ocppcore bindings tests -name __pycache__ -prune -exec rm -rf {} +
 
-# The environment, in three steps; each is a stamp, so that a second run installs nothing.
+# The environment. Each step is a stamp, so that a second run installs nothing.
 $(VENV)/.created:
-	@$(PYTHON) -c 'import sys; sys.exit("ocppcore needs Python 3.11 or newer: make PYTHON=...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("too old, ocppcore needs 3.11: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	touch $@
+	@touch $@
 
 # Cython does not see that its directives in setup.py have changed, hence no C file is kept.
-$(VENV)/.run: setup.py pyproject.toml | $(VENV)/.created
+$(VENV)/.build: setup.py pyproject.toml | $(VENV)/.created
 	find ocppcore bindings -name '*.c' -delete
 	$(BIN)/python -c '$(REQUIRES)' | $(PIP) -r /dev/stdin
-	$(PIP) --no-build-isolation -e '.[run]'
-	touch $@
+	@touch $@
 
-$(VENV)/.tools: $(VENV)/.run
-	$(PIP) --no-build-isolation -e '.[all]'
-	touch $@
+# The package, editable, with one of the extras of pyproject.toml. It is compiled by the next rule only.
+$(VENV)/.with-%: $(VENV)/.build
+	OCPPCORE_PURE=1 $(PIP) --no-build-isolation -e '.[$*]'
+	@touch $@
 
 # Always, since a stale compiled module would win over its edited source. Compiles only what has changed.
-extension: $(VENV)/.run
+extension: $(VENV)/.build
 	$(BIN)/python setup.py --quiet build_ext --inplace
 
 # The package with bindings/ in its place and nothing compiled. Always anew, so that no deleted file lives on.
 .PHONY: build/tree
-build/tree: $(VENV)/.tools
-	rm -rf $@
+build/tree: $(VENV)/.build
+	@rm -rf $@
 	OCPPCORE_PURE=1 $(BIN)/python setup.py --quiet build_py --build-lib $@
-	cp pyproject.toml $@
+	@cp pyproject.toml $@
