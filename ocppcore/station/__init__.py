@@ -1,0 +1,6 @@
+"""The charging station: routing by table (station.py), what a block may touch (context.py), the blocks (blocks/<block>/)."""
+
+from ocppcore.station.setup import Capabilities, Setup
+from ocppcore.station.station import Station
+
+__all__ = ["Capabilities", "Setup", "Station"]

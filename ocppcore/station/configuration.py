@@ -1,0 +1,113 @@
+"""Configuration keys: what a key is, and the values in force. The table of 1.6's keys is blocks/provisioning/keys16.py.
+
+A value is a text, as on the wire; each key says how it is read and checked. Keys compare case-insensitively (CiString).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+
+from ocppcore.errors import SetupError
+from ocppcore.station.store import StateStore
+
+TABLE = "configuration"
+
+
+class Access(Enum):
+    """Who may do what with a key (1.6 §9)."""
+
+    R = "R"
+    RW = "RW"
+    W = "W"  # write-only: never listed with its value (AuthorizationKey, W 7.2)
+
+
+class Key:
+    """One configuration key.
+
+    name: the standard's spelling; default: the factory value, None for a key that is absent until it is set.
+    read: text to a checked value, raises ValueError for a text that the key does not take.
+    reboot: a change is effective after a reboot only (RebootRequired). section: the place in the standard.
+    """
+
+    __slots__ = ("name", "access", "default", "read", "reboot", "section")
+
+    def __init__(
+        self,
+        name: str,
+        access: Access,
+        default: str | None,
+        read: Callable[[str], object],
+        *,
+        section: str,
+        reboot: bool = False,
+    ) -> None:
+        self.name = name
+        self.access = access
+        self.default = default
+        self.read = read
+        self.reboot = reboot
+        self.section = section
+
+
+class Configuration:
+    """The values in force: stored value, else the setup's factory value, else the key's default."""
+
+    def __init__(self, keys: Iterable[Key], factory: Mapping[str, str], store: StateStore) -> None:
+        self._keys = {key.name.lower(): key for key in keys}
+        self._store = store
+        self._values: dict[str, object] = {}
+        self._texts: dict[str, str] = {}
+        folded = {name.lower(): text for name, text in factory.items()}
+        for unknown in folded.keys() - self._keys.keys():
+            raise SetupError(f"config: there is no configuration key {unknown!r}")
+        for name, key in self._keys.items():
+            stored = store.get(TABLE, key.name)
+            if stored is None or not self._take(key, stored):
+                text = folded.get(name, key.default)
+                if text is not None and not self._take(key, text):
+                    raise SetupError(f"config: {key.name} does not take the value {text!r}")
+
+    def _take(self, key: Key, text: str) -> bool:
+        try:
+            self._values[key.name] = key.read(text)
+        except ValueError:
+            return False
+        self._texts[key.name] = text
+        return True
+
+    def find(self, name: str) -> Key | None:
+        """The key of that name in any case, None for an unknown one."""
+        return self._keys.get(name.lower())
+
+    def __iter__(self) -> Iterable[Key]:  # type: ignore[override]
+        return iter(self._keys.values())
+
+    def text(self, name: str) -> str | None:
+        """The value as on the wire; None for a key that has none."""
+        return self._texts.get(name)
+
+    def change(self, key: Key, text: str) -> bool:
+        """Take and store a new value; False (and nothing changes) if the key does not take it."""
+        if not self._take(key, text):
+            return False
+        self._store.put(TABLE, key.name, text)
+        return True
+
+    def int(self, name: str) -> int:
+        """The value of an integer key."""
+        value = self._values[name]
+        assert type(value) is int, name
+        return value
+
+    def bool(self, name: str) -> bool:
+        """The value of a boolean key."""
+        value = self._values[name]
+        assert type(value) is bool, name
+        return value
+
+    def list(self, name: str) -> tuple[str, ...]:
+        """The items of a comma separated list."""
+        value = self._values[name]
+        assert type(value) is tuple, name
+        return value

@@ -1,0 +1,191 @@
+"""All that a block may touch: time, state, configuration, the EVSEs, calls to the back end, commands to the host, timers,
+events, and the services that other blocks offer (as protocols, so that no block imports another).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import Any, Protocol
+
+from ocppcore.errors import CallFailed
+from ocppcore.hardware import MeterReading, ReadingPurpose
+from ocppcore.session.commands import Command
+from ocppcore.session.events import Event
+from ocppcore.session.session import Session
+from ocppcore.station.configuration import Configuration
+from ocppcore.station.evse import Evse
+from ocppcore.station.local import LocalEvent
+from ocppcore.station.queue import TransactionQueue
+from ocppcore.station.setup import Setup
+from ocppcore.station.store import StateStore
+from ocppcore.station.timekeeper import Stamp, Timekeeper
+from ocppcore.station.timers import Timers
+from ocppcore.station.transaction import Transaction
+
+
+class Authorization:
+    """The decision about an id token. status: AuthorizationStatus (1.6 §7.2); offline: decided without the back end."""
+
+    __slots__ = ("token", "accepted", "status", "parent", "offline")
+
+    def __init__(self, token: str, accepted: bool, status: str, parent: str | None, offline: bool) -> None:
+        self.token = token
+        self.accepted = accepted
+        self.status = status
+        self.parent = parent
+        self.offline = offline
+
+
+class Authorizer(Protocol):
+    """Offered by the authorization block."""
+
+    def authorize(self, token: str, done: Callable[[Authorization], None]) -> None:
+        """Decide about a token: local list, cache, back end, offline rules (1.6 §3.5). done() may be called at once."""
+
+
+class LocalList(Protocol):
+    """Offered by the local_list block, where it is present."""
+
+    def lookup(self, token: str) -> tuple[str, str | None] | None:
+        """Status (with expiry applied) and parent of a token in the list; None if it is not there (§3.5.3)."""
+
+
+class Transactions(Protocol):
+    """Offered by the transactions block."""
+
+    def find(self, id: int) -> Transaction | None:
+        """The active transaction with the back end's id, None if there is none."""
+
+    def start(self, evse: int, token: str, parent: str | None, remote: bool) -> None:
+        """An authorized token: start now if the cable is in, else wait ConnectionTimeOut for it."""
+
+    def can_start(self, evse: int) -> bool:
+        """True if a new transaction may be started on the EVSE: operative, no fault, no active transaction, not held."""
+
+    def stop(self, transaction: Transaction, reason: str | None, token: str | None = None) -> None:
+        """End an active transaction: energy off at once, then end reading, StopTransaction. reason: 1.6 §7.36."""
+
+    @property
+    def accepts(self) -> bool:
+        """False while no new transaction may begin at all (a reset is under way, the power fails)."""
+
+
+class Metering(Protocol):
+    """Offered by the meter_values block."""
+
+    def read(self, evse: int, why: ReadingPurpose, done: Callable[[MeterReading, Stamp], None]) -> None:
+        """Ask for a reading; done(reading, the instant asked for). Past the deadline, or if the meter fails, the last
+        known reading is used, with an event; done() is always called, once."""
+
+    def transaction_data(self, transaction: Transaction) -> list[Any] | None:
+        """The transactionData of StopTransaction, None if none is configured (§3.16.5). Called after TransactionEnding."""
+
+
+class Availability(Protocol):
+    """Offered by the availability block."""
+
+    def notify(self, evse: int) -> None:
+        """Send a StatusNotification with the present status (for a trigger)."""
+
+
+class Context:
+    """See the module's docstring. `now` is the monotonic time of the step under way."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        store: StateStore,
+        config: Configuration,
+        time: Timekeeper,
+        session: Session,
+        rng: random.Random,
+        now: float,
+    ) -> None:
+        self.setup = setup
+        self.store = store
+        self.config = config
+        self.time = time
+        self.rng = rng
+        self.timers = Timers()
+        self.now = now
+        self.evses = {number: Evse(number) for number in range(1, setup.evses + 1)}
+        self.station_evse = Evse(0)
+        self.queue = TransactionQueue(self)
+        self.connected = False
+        self.accepted = False  # provisioning: BootNotification was answered Accepted
+        self.rejected = False  # provisioning: it was answered Rejected, and the interval is not over
+        # Services; the blocks put themselves here in their constructors.
+        self.authorizer: Authorizer
+        self.transactions: Transactions
+        self.metering: Metering
+        self.availability: Availability
+        self.local_list: LocalList | None = None
+        # Filled by Station.
+        self.emit: Callable[[Event], None]
+        self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]
+        self.next_command_id: Callable[[], int]
+        self._session = session
+        self._bus: list[LocalEvent] = []
+        self._waiting: dict[str, Callable[[Any], None]] = {}
+
+    @property
+    def online(self) -> bool:
+        """Connected and accepted by the back end: requests may be sent."""
+        return self.connected and self.accepted
+
+    @property
+    def utc(self) -> datetime | None:
+        """UTC now; None while it is not known."""
+        return self.time.utc(self.now)
+
+    def stamp(self) -> Stamp:
+        """This instant, resolvable to UTC later."""
+        return self.time.stamp(self.now)
+
+    def evse(self, number: int) -> Evse | None:
+        """The EVSE of that number, 0 for the station as a whole; None if there is none."""
+        return self.station_evse if number == 0 else self.evses.get(number)
+
+    def publish(self, event: LocalEvent) -> None:
+        """Tell the other blocks. Delivered after the caller has returned."""
+        self._bus.append(event)
+
+    def call(
+        self, request: Any, done: Callable[[Any], None] | None = None, *, priority: int | None = None
+    ) -> str:
+        """Send a request to the back end; done(response, or the CallFailed) when it ends. Returns the message id.
+
+        The caller has made sure that it may be sent now (online, or asked for by a trigger while Pending).
+        """
+        if priority is None:
+            id = self._session.call(request, self.now)
+        else:
+            id = self._session.call(request, self.now, priority=priority)
+        if done is not None:
+            self._waiting[id] = done
+        return id
+
+    def cancel(self, id: str) -> None:
+        """Take a call back; its done() gets CallCancelled."""
+        self._session.cancel(id, self.now)
+
+    def ended(self, id: str, outcome: Any | CallFailed) -> None:
+        """Station: a call has ended."""
+        done = self._waiting.pop(id, None)
+        if done is not None:
+            done(outcome)
+
+    def take_local(self) -> LocalEvent | None:
+        """Station: the next local event to deliver."""
+        return self._bus.pop(0) if self._bus else None
+
+    @property
+    def waiting_local(self) -> bool:
+        """Station: local events wait for delivery."""
+        return bool(self._bus)
+
+    def after(self, name: Hashable, seconds: float, action: Callable[[], None]) -> None:
+        """Call action() in that many seconds from now; a timer of the same name is replaced."""
+        self.timers.set(name, self.now + seconds, action)

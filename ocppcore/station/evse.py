@@ -1,0 +1,72 @@
+"""The facts about one EVSE, on one slate that all blocks may read. Each field says who alone writes it.
+
+1.6 knows connectors; here connectorId n is EVSE n with one connector. EVSE 0 is the station as a whole.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ocppcore.station.transaction import Transaction
+
+
+class EvState(StrEnum):
+    """What the EV does, as far as the EVSE can tell (IEC 61851 states in brackets)."""
+
+    Absent = "absent"  # no EV at the cable (A)
+    Connected = "connected"  # connected, does not ask for energy (B)
+    Charging = "charging"  # asks for or takes energy (C, D)
+
+
+class EvseError:
+    """A fault or a warning. code: a ChargePointErrorCode (1.6 §7.6); faulted: charging is impossible."""
+
+    __slots__ = ("code", "faulted", "info", "vendor_id", "vendor_code")
+
+    def __init__(
+        self,
+        code: str,
+        faulted: bool = True,
+        info: str | None = None,
+        vendor_id: str | None = None,
+        vendor_code: str | None = None,
+    ) -> None:
+        self.code = code
+        self.faulted = faulted
+        self.info = info
+        self.vendor_id = vendor_id
+        self.vendor_code = vendor_code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EvseError) and all(getattr(self, f) == getattr(other, f) for f in EvseError.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Evse:
+    """One EVSE. Inputs of the host are written by Station, the rest by the block that the comment names."""
+
+    __slots__ = (
+        "id", "plugged", "ev", "bay_occupied", "errors", "hardware_failed",
+        "operative", "status", "transaction", "authorized", "cable_held", "offers_energy", "limit_a",
+    )  # fmt: skip
+
+    def __init__(self, id: int) -> None:
+        self.id = id
+        self.plugged = False  # Station: a cable is in the socket (fixed cable: in the EV)
+        self.ev = EvState.Absent  # Station
+        self.bay_occupied = False  # Station
+        self.errors: dict[str, EvseError] = {}  # Station: open errors by code
+        self.hardware_failed = False  # Station: the binding could not drive the EVSE: energy off, Faulted
+        self.operative = True  # availability: by ChangeAvailability, this EVSE and the station both
+        self.status = "Available"  # availability: ChargePointStatus (1.6 §7.7)
+        self.transaction: Transaction | None = None  # transactions: the one that runs
+        self.authorized: str | None = None  # transactions: the id token that may start, waiting for the cable
+        self.cable_held: str | None = None  # transactions: locked until this token or a sibling comes (E 3.5)
+        self.offers_energy = False  # transactions: the rules allow energy now (faults are checked apart)
+        self.limit_a: float | None = None  # smart_charging: limit in force, amperes per phase; None: no limit
+
+    @property
+    def faulted(self) -> bool:
+        """Charging is impossible."""
+        return self.hardware_failed or any(error.faulted for error in self.errors.values())

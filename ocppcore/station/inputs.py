@@ -1,0 +1,135 @@
+"""What the hardware tells a station: the inputs, as methods of Station. Each one is a step; repeating one is harmless.
+
+The facts go to the Evse record first, then a local event tells the blocks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ocppcore.errors import SetupError
+from ocppcore.station.context import Context
+from ocppcore.station.evse import EvseError, EvState
+from ocppcore.station.evse import Evse as _Evse
+from ocppcore.station.local import (
+    BayChanged,
+    ClockSet,
+    EmergencyStop,
+    ErrorsChanged,
+    EvStateChanged,
+    IdTokenPresented,
+    LocalEvent,
+    Plugged,
+    PowerFailing,
+    StopPressed,
+    Unplugged,
+)
+
+
+class Inputs:
+    """The inputs of Station. evse counts from 1; 0 is the station as a whole where the method says so."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    def _enter(self, now: float) -> None:
+        raise TypeError("Inputs is a part of Station")
+
+    def _settle(self) -> None:
+        raise TypeError("Inputs is a part of Station")
+
+    def set_utc(self, utc: datetime, now: float, source: str = "host") -> None:
+        """The time, from the host's clock. utc: an aware datetime; source: for the log."""
+        self._enter(now)
+        self.ctx.time.set_utc(utc, now)
+        self.ctx.publish(ClockSet())
+        self._settle()
+
+    def plug(self, evse: int, now: float) -> None:
+        """A cable was plugged in (fixed cable: into the EV)."""
+        facts = self._facts(evse)
+        if not facts.plugged:
+            facts.plugged = True
+            facts.ev = EvState.Connected
+            self._tell(Plugged(evse), now)
+
+    def unplug(self, evse: int, now: float) -> None:
+        """The cable was taken out."""
+        facts = self._facts(evse)
+        if facts.plugged:
+            facts.plugged = False
+            facts.ev = EvState.Absent
+            self._tell(Unplugged(evse), now)
+
+    def ev_state(self, evse: int, state: EvState, now: float) -> None:
+        """What the EV does. Absent while plugged: the cable was taken out at the EV side."""
+        facts = self._facts(evse)
+        if facts.ev != state:
+            facts.ev = state
+            self._tell(EvStateChanged(evse), now)
+
+    def present_id_token(self, token: str, now: float, evse: int | None = None) -> None:
+        """A card was shown (1.6: idTag, at most 20 characters). evse: where the reader belongs to one EVSE."""
+        if evse is not None:
+            self._facts(evse)
+        if not 0 < len(token) <= 20:
+            raise SetupError(f"id token of {len(token)} characters: 1.6 takes 1 to 20")
+        self._tell(IdTokenPresented(token, evse), now)
+
+    def stop_button(self, evse: int, now: float) -> None:
+        """The stop button was pressed: ends the transaction, reason Local."""
+        self._facts(evse)
+        self._tell(StopPressed(evse), now)
+
+    def emergency_stop(self, pressed: bool, now: float) -> None:
+        """The emergency stop was pressed or released."""
+        self._tell(EmergencyStop(pressed), now)
+
+    def power_failing(self, now: float) -> None:
+        """The supply is about to go: what can still be written is written."""
+        self._tell(PowerFailing(), now)
+
+    def bay_occupied(self, evse: int, occupied: bool, now: float) -> None:
+        """The bay sensor changed."""
+        facts = self._facts(evse)
+        if facts.bay_occupied != occupied:
+            facts.bay_occupied = occupied
+            self._tell(BayChanged(evse), now)
+
+    def error(self, evse: int, error: EvseError, now: float) -> None:
+        """A fault or warning appeared (evse 0: the station as a whole). One error of each code is kept."""
+        facts = self._facts(evse, station=True)
+        if facts.errors.get(error.code) != error:
+            facts.errors[error.code] = error
+            self._tell(ErrorsChanged(evse), now)
+
+    def clear_error(self, evse: int, code: str, now: float) -> None:
+        """The fault or warning with this code is gone."""
+        facts = self._facts(evse, station=True)
+        if facts.errors.pop(code, None) is not None:
+            self._tell(ErrorsChanged(evse), now)
+
+    def hardware_failed(self, evse: int, why: str, now: float) -> None:
+        """The binding could not drive the EVSE: energy off, Faulted, until hardware_recovered()."""
+        facts = self._facts(evse)
+        if not facts.hardware_failed:
+            facts.hardware_failed = True
+            self._tell(ErrorsChanged(evse), now)
+
+    def hardware_recovered(self, evse: int, now: float) -> None:
+        """The EVSE can be driven again."""
+        facts = self._facts(evse)
+        if facts.hardware_failed:
+            facts.hardware_failed = False
+            self._tell(ErrorsChanged(evse), now)
+
+    def _facts(self, evse: int, station: bool = False) -> _Evse:
+        facts = self.ctx.evse(evse) if evse or station else None
+        if facts is None:
+            raise SetupError(f"evse {evse}: the station has 1 to {self.ctx.setup.evses}")
+        return facts
+
+    def _tell(self, event: LocalEvent, now: float) -> None:
+        self._enter(now)
+        self.ctx.publish(event)
+        self._settle()

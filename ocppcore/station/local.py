@@ -1,0 +1,183 @@
+"""Local events: what blocks tell each other through Context.publish(). They never leave the station.
+
+A block lists what it wants in `Block.subscriptions`. Events are delivered in order, after the publisher has returned.
+"""
+
+from __future__ import annotations
+
+from ocppcore.hardware import MeterReading
+from ocppcore.station.timekeeper import Stamp
+from ocppcore.station.transaction import Transaction
+
+
+class LocalEvent:
+    """Base of all local events."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in self.__slots__)})"
+
+
+class OnEvse(LocalEvent):
+    """Something about one EVSE."""
+
+    __slots__ = ("evse",)
+
+    def __init__(self, evse: int) -> None:
+        self.evse = evse
+
+
+# Inputs of the host, published by Station after the Evse facts have been updated.
+class Plugged(OnEvse):
+    """The cable was plugged in."""
+
+
+class Unplugged(OnEvse):
+    """The cable was taken out (at the EV side, with a fixed cable or a locked socket)."""
+
+
+class EvStateChanged(OnEvse):
+    """Evse.ev has changed."""
+
+
+class StopPressed(OnEvse):
+    """The stop button: ends the transaction with reason Local."""
+
+
+class ErrorsChanged(OnEvse):
+    """Evse.errors has changed, or the hardware failed or recovered."""
+
+
+class BayChanged(OnEvse):
+    """Evse.bay_occupied has changed."""
+
+
+class IdTokenPresented(LocalEvent):
+    """A card was shown. evse: where the reader belongs to one EVSE, else None."""
+
+    __slots__ = ("token", "evse")
+
+    def __init__(self, token: str, evse: int | None) -> None:
+        self.token = token
+        self.evse = evse
+
+
+class EmergencyStop(LocalEvent):
+    """The emergency stop was pressed (True) or released (False)."""
+
+    __slots__ = ("pressed",)
+
+    def __init__(self, pressed: bool) -> None:
+        self.pressed = pressed
+
+
+class PowerFailing(LocalEvent):
+    """The supply is about to go: there is time for a few writes."""
+
+    __slots__ = ()
+
+
+# Registration and link, published by provisioning and Station.
+class Online(LocalEvent):
+    """Connected and accepted: requests may be sent. booted: it is the first time since the boot (E 3.22)."""
+
+    __slots__ = ("booted",)
+
+    def __init__(self, booted: bool) -> None:
+        self.booted = booted
+
+
+class Offline(LocalEvent):
+    """No longer connected, or no longer accepted."""
+
+    __slots__ = ()
+
+
+class ClockSet(LocalEvent):
+    """UTC became known, or was corrected."""
+
+    __slots__ = ()
+
+
+class ConfigurationChanged(LocalEvent):
+    """A configuration key has a new value."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+class ResetWanted(LocalEvent):
+    """A reset was accepted: transactions end first (5.14)."""
+
+    __slots__ = ("hard",)
+
+    def __init__(self, hard: bool) -> None:
+        self.hard = hard
+
+
+# Transactions, published by the transactions block.
+class OnTransaction(LocalEvent):
+    """Something about one transaction."""
+
+    __slots__ = ("transaction",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+
+
+class TransactionStarted(OnTransaction):
+    """The begin reading is there: the transaction runs. begin: that reading."""
+
+    __slots__ = ("begin",)
+
+    def __init__(self, transaction: Transaction, begin: MeterReading) -> None:
+        super().__init__(transaction)
+        self.begin = begin
+
+
+class TransactionEnding(OnTransaction):
+    """The end reading is there, the StopTransaction is about to be queued: hand in the transaction data now."""
+
+    __slots__ = ("end", "at")
+
+    def __init__(self, transaction: Transaction, end: MeterReading, at: Stamp) -> None:
+        super().__init__(transaction)
+        self.end = end
+        self.at = at
+
+
+class TransactionStopped(OnTransaction):
+    """The transaction is over for the user; its messages may still wait for delivery."""
+
+
+class TransactionFinished(OnTransaction):
+    """Its last message is delivered or given up: nothing of it needs to be stored any more."""
+
+
+class IdTokenInfoReceived(LocalEvent):
+    """The back end told about an id token (Authorize, StartTransaction or StopTransaction): 1.6 §3.5.1.
+
+    status: AuthorizationStatus; parent: parentIdTag or None; expires: RFC 3339 text or None.
+    """
+
+    __slots__ = ("token", "status", "parent", "expires")
+
+    def __init__(self, token: str, status: str, parent: str | None, expires: str | None) -> None:
+        self.token = token
+        self.status = status
+        self.parent = parent
+        self.expires = expires
+
+
+class AuthorizationRefused(LocalEvent):
+    """An id token was not accepted. evse: where it was presented, None if the reader is shared."""
+
+    __slots__ = ("token", "evse", "status")
+
+    def __init__(self, token: str, evse: int | None, status: str) -> None:
+        self.token = token
+        self.evse = evse
+        self.status = status

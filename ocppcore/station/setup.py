@@ -1,0 +1,106 @@
+"""What the maker says about a station: who it is, where its back end is, what its hardware can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from ocppcore.errors import SetupError
+from ocppcore.hardware import Hardware
+from ocppcore.version import V16, Version
+
+
+class Capabilities:
+    """What the hardware can do; it decides what the station supports.
+
+    unlock: the cable is detachable and can be unlocked by command (without it: a fixed cable, 1.6 §7.42, E 3.85).
+    reset: the host can restart the station. main_meter: EVSE 0 has a meter of its own.
+    measurands: what the meters can measure, in the standard's words (1.6 §7.31).
+    """
+
+    __slots__ = ("unlock", "reset", "main_meter", "measurands")
+
+    def __init__(
+        self,
+        *,
+        unlock: bool = False,
+        reset: bool = False,
+        main_meter: bool = False,
+        measurands: tuple[str, ...] = ("Energy.Active.Import.Register",),
+    ) -> None:
+        self.unlock = unlock
+        self.reset = reset
+        self.main_meter = main_meter
+        self.measurands = measurands
+
+    @classmethod
+    def of(cls, hardware: Hardware) -> Capabilities:
+        """What a Hardware can do, read off what its class overrides."""
+        return cls(
+            unlock=hardware.supports("unlock"),
+            reset=hardware.supports("reset"),
+            main_meter=hardware.has_main_meter,
+            measurands=hardware.measurands,
+        )
+
+
+class Setup:
+    """One station's identity and make-up. Fixed while it runs.
+
+    identity: the name of the station in the back end (1.6: charge point identity, J §3.1.1); at most 48 characters.
+    url: ws:// or wss:// address of the back end, without the identity.
+    evses: how many EVSEs; they are numbered from 1 (1.6: connectorId; §3.8).
+    config: factory values of configuration keys, by name; the store's values win over them.
+    authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None; a stored AuthorizationKey wins over it.
+    """
+
+    __slots__ = (
+        "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
+        "meter_type", "meter_serial_number", "evses", "capabilities", "config", "authorization_key",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        identity: str,
+        url: str,
+        *,
+        vendor: str,
+        model: str,
+        version: Version = V16,
+        serial_number: str | None = None,
+        firmware_version: str | None = None,
+        iccid: str | None = None,
+        imsi: str | None = None,
+        meter_type: str | None = None,
+        meter_serial_number: str | None = None,
+        evses: int = 2,
+        capabilities: Capabilities | None = None,
+        config: Mapping[str, str] | None = None,
+        authorization_key: bytes | None = None,
+    ) -> None:
+        if not identity or len(identity) > 48 or ":" in identity:
+            raise SetupError(f"identity {identity!r}: use 1 to 48 characters without a colon")
+        if not url.startswith(("ws://", "wss://")):
+            raise SetupError(f"url {url!r}: it must begin with ws:// or wss://")
+        if type(evses) is not int or evses < 1:
+            raise SetupError(f"evses {evses!r}: a station has at least one EVSE")
+        self.identity = identity
+        self.url = url
+        self.version = version
+        self.vendor = vendor
+        self.model = model
+        self.serial_number = serial_number
+        self.firmware_version = firmware_version
+        self.iccid = iccid
+        self.imsi = imsi
+        self.meter_type = meter_type
+        self.meter_serial_number = meter_serial_number
+        self.evses = evses
+        self.capabilities = capabilities or Capabilities()
+        self.config = dict(config or {})
+        self.authorization_key = authorization_key
+
+    @property
+    def endpoint_url(self) -> str:
+        """The connection URL: the back end's address, then the percent-encoded identity (J §3.1.1)."""
+        return self.url.rstrip("/") + "/" + quote(self.identity, safe="")

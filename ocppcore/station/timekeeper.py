@@ -1,0 +1,108 @@
+"""Time inside a station: monotonic `now`, UTC once it is known, and stamps that can wait for it.
+
+A Stamp is (boot number, seconds since that boot began). What is stored of a boot is the UTC of its beginning, as soon as it
+is known; so a stamp made before the clock was set gets its UTC later, even after a restart, and a later correction of the
+clock never moves what was stamped before (hostile-input H20).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ocppcore.station.store import StateStore
+
+TABLE = "clock"
+
+
+class Stamp:
+    """An instant: boot number and seconds since that boot. Its UTC is the Timekeeper's to tell."""
+
+    __slots__ = ("boot", "offset")
+
+    def __init__(self, boot: int, offset: float) -> None:
+        self.boot = boot
+        self.offset = offset
+
+    def dump(self) -> list[float]:
+        """For the store."""
+        return [self.boot, self.offset]
+
+    @classmethod
+    def load(cls, value: list[float]) -> Stamp:
+        """From the store."""
+        return cls(int(value[0]), value[1])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stamp) and (self.boot, self.offset) == (other.boot, other.offset)
+
+    def __hash__(self) -> int:
+        return hash((self.boot, self.offset))
+
+    def __repr__(self) -> str:
+        return f"Stamp(boot={self.boot}, offset={self.offset})"
+
+
+class Timekeeper:
+    """Knows the boot number, and UTC when somebody has told it."""
+
+    def __init__(self, store: StateStore, now: float, utc: datetime | None) -> None:
+        self._store = store
+        self._began = now
+        self.boot = max((int(key) for key in store.keys(TABLE)), default=0) + 1
+        self._bases = {int(key): value for key, value in store.items(TABLE)}
+        self._utc_began: datetime | None = None  # of this boot, as the clock says now; corrections move it
+        self._note({"last": 0.0})
+        if utc is not None:
+            self.set_utc(utc, now)
+
+    def _note(self, base: dict[str, object]) -> None:
+        self._bases[self.boot] = base
+        self._store.put(TABLE, str(self.boot), base)
+
+    def set_utc(self, utc: datetime, now: float) -> None:
+        """The time is known, or known better. The first one fixes the stamps of this boot."""
+        began = utc - timedelta(seconds=now - self._began)
+        self._utc_began = began
+        if "utc" not in self._bases[self.boot]:
+            self._note({"utc": began.isoformat()})
+
+    def utc(self, now: float) -> datetime | None:
+        """UTC at `now`; None while it is not known."""
+        if self._utc_began is None:
+            return None
+        return self._utc_began + timedelta(seconds=now - self._began)
+
+    def stamp(self, now: float) -> Stamp:
+        """The instant `now`."""
+        offset = round(now - self._began, 3)
+        if self._utc_began is not None:
+            # After a correction of the clock new stamps follow the new time: they are put relative to the fixed base.
+            base = datetime.fromisoformat(str(self._bases[self.boot]["utc"]))
+            offset = round(offset + (self._utc_began - base).total_seconds(), 3)
+        elif offset > float(str(self._bases[self.boot]["last"])):
+            self._note({"last": offset})
+        return Stamp(self.boot, offset)
+
+    def resolve(self, stamp: Stamp) -> datetime | None:
+        """The UTC of a stamp; None while it is not known.
+
+        A boot that ended before its clock was ever set is placed right before the boot that followed it.
+        """
+        base = self._base(stamp.boot)
+        return None if base is None else base + timedelta(seconds=stamp.offset)
+
+    def _base(self, boot: int) -> datetime | None:
+        entry = self._bases.get(boot)
+        if entry is None:
+            return None
+        if "utc" in entry:
+            return datetime.fromisoformat(str(entry["utc"]))
+        following = min((other for other in self._bases if other > boot), default=None)
+        after = None if following is None else self._base(following)
+        return None if after is None else after - timedelta(seconds=float(str(entry["last"])) + 1)
+
+    def forget_before(self, boot: int) -> None:
+        """No stamp of an older boot is stored any more."""
+        for old in [known for known in self._bases if known < min(boot, self.boot)]:
+            del self._bases[old]
+            self._store.delete(TABLE, str(old))

@@ -1,0 +1,45 @@
+"""OCPP 1.6 of the station in one place: its actions, its blocks, its keys, and what the registration allows (1.6 §4.2)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ocppcore import v16
+from ocppcore.station.block import Block
+from ocppcore.station.blocks.authorization.v16 import Authorization16
+from ocppcore.station.blocks.availability.v16 import Availability16
+from ocppcore.station.blocks.data_transfer.v16 import DataTransfer16
+from ocppcore.station.blocks.meter_values.v16 import MeterValues16
+from ocppcore.station.blocks.provisioning.keys16 import keys
+from ocppcore.station.blocks.provisioning.v16 import Provisioning16
+from ocppcore.station.blocks.remote_control.v16 import RemoteControl16
+from ocppcore.station.blocks.transactions.v16 import Transactions16
+from ocppcore.station.context import Context
+
+BLOCKS: Final[tuple[type[Block], ...]] = (
+    Provisioning16,
+    Authorization16,
+    Availability16,
+    MeterValues16,
+    Transactions16,
+    RemoteControl16,
+    DataTransfer16,
+)
+KEYS = keys
+ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
+SILENCE: Final = object()
+
+# While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
+_WHILE_PENDING: Final = {
+    v16.RemoteStartTransactionRequest: v16.RemoteStartTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
+    v16.RemoteStopTransactionRequest: v16.RemoteStopTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
+}
+
+
+def refusal(ctx: Context, request: Any) -> Any | None:
+    """What the registration says to a CALL: None to serve it, SILENCE, or the answer that refuses it."""
+    if ctx.accepted:
+        return None
+    if ctx.rejected:
+        return SILENCE
+    return _WHILE_PENDING.get(type(request))
