@@ -1,6 +1,6 @@
 """The frames of OCPP-J (1.6 §4.2; 2.0.1 part 4 §4.2; 2.1 adds types 5 and 6), with payloads already typed and checked.
 
-Also here: the caps that hold before anything is allocated, and the seam between envelope and payload (`Shape`, `Actions`).
+Also here: the caps that hold before anything is allocated, and the seam between envelope and payload.
 The wire knows no action: it looks names up in `Actions` and hands payloads to the `Shape` that it finds there.
 """
 
@@ -23,6 +23,7 @@ class Shape(Protocol):
 
     def dump(self, message: Any) -> dict[str, Any]:
         """A typed object in; the JSON object to send out. Raises InvalidMessage, naming the field."""
+        ...
 
 
 class Actions:
@@ -30,9 +31,10 @@ class Actions:
 
     requests, responses: action name to Shape, for every action that the version has.
     served: the names that this end serves; an action that exists but is not served is answered NotSupported.
+    sends: action name to Shape, for the messages without an answer (2.1 only).
     """
 
-    __slots__ = ("version", "requests", "responses", "served")
+    __slots__ = ("version", "requests", "responses", "served", "sends")
 
     def __init__(
         self,
@@ -40,17 +42,20 @@ class Actions:
         requests: Mapping[str, Shape],
         responses: Mapping[str, Shape],
         served: Container[str] | None = None,
+        sends: Mapping[str, Shape] | None = None,
     ) -> None:
         self.version = version
         self.requests = requests
         self.responses = responses
         self.served: Container[str] = requests if served is None else served
+        self.sends: Mapping[str, Shape] = {} if sends is None else sends
 
 
 class Limits:
     """Caps on what is read, checked before anything is allocated (DESIGN: bad input).
 
-    max_message: bytes of one message; max_depth: nesting, the frame's own array counts as 1; max_digits: digits of one number.
+    max_message: bytes of one message in UTF-8; max_depth: nesting, the frame's own array counts as 1; max_digits:
+    digits of one number, those of its fraction and exponent included.
     """
 
     __slots__ = ("max_message", "max_depth", "max_digits")
@@ -80,12 +85,31 @@ class CallResult:
 
 
 class CallError:
-    """The peer refuses a call of ours (or, type 5 of 2.1, a result of ours). code: the text as it came."""
+    """The peer refuses a call of ours (or, type 5 of 2.1, a result of ours). code: the text as it came.
 
-    __slots__ = ("id", "code", "description", "details", "type")
+    note: what is wrong with the CALLERROR itself, "" for nothing. A sloppy one ends the call all the same: whatever it
+    says, the peer has not done what was asked. An element missing or of the wrong type is read as "" or {}.
+    """
 
-    def __init__(self, id: str, code: str, description: str, details: dict[str, Any], type: int = CALLERROR) -> None:
-        self.id, self.code, self.description, self.details, self.type = id, code, description, details, type
+    __slots__ = ("id", "code", "description", "details", "type", "note")
+
+    def __init__(
+        self, id: str, code: str, description: str, details: dict[str, Any], type: int = CALLERROR, note: str = ""
+    ) -> None:
+        self.id, self.code, self.description, self.details = id, code, description, details
+        self.type, self.note = type, note
+
+
+class UnmatchedResult:
+    """An answer to a call that is not pending: late, duplicate, or to an id never used. Its payload is not read.
+
+    id: the message id, at most 255 characters; type: CALLRESULT or CALLERROR.
+    """
+
+    __slots__ = ("id", "type")
+
+    def __init__(self, id: str, type: int) -> None:
+        self.id, self.type = id, type
 
 
 class Send:
@@ -97,5 +121,5 @@ class Send:
         self.id, self.action, self.payload = id, action, payload
 
 
-Frame = Call | CallResult | CallError | Send
-__all__ = ["Actions", "Call", "CallError", "CallResult", "Fault", "Frame", "Limits", "Send", "Shape"]
+Frame = Call | CallResult | CallError | UnmatchedResult | Send
+__all__ = ["Actions", "Call", "CallError", "CallResult", "Fault", "Frame", "Limits", "Send", "Shape", "UnmatchedResult"]
