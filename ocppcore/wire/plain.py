@@ -1,8 +1,8 @@
 """Text to frame, the plain twin: the standard library's JSON, then the envelope, then the payload's Shape.
 
 It says what is right; a faster decoder must agree with it. Which fault is reported when there are several: caps and
-JSON of the whole text (text.py), then the envelope (type, id, arity, action), then the payload (messages/schema). Faults of
-the peer are returned, never raised.
+JSON of the whole text (text.py), then the envelope (type, id, arity, action), then the payload (messages/schema).
+Faults of the peer are returned, never raised.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def decode(data: Data, actions: Actions, pending: Pending, limits: Limits = DEFA
     read = _READERS.get(kind) if kind is not None else None
     if read is None or (frame[0] > CALLERROR and actions.version is not V21):
         # J §4.1.3: a message of another type is ignored; 2.0.1 part 4 §4.4: it is answered.
-        return Fault(ErrorCode.MessageTypeNotSupported, "", "message type", type=kind, id=id)
+        return Fault(ErrorCode.MessageTypeNotSupported, "", "unknown message type", type=kind, id=id)
     if id is not None:
         return read(frame, id, actions, pending)
     if len(frame) == 1:

@@ -2,7 +2,7 @@
 
 The parser is the standard library's with hooks, because it is linear and exact; what it is too lenient about (NaN,
 duplicate keys, lone surrogates, nesting down to the recursion limit, integers of any length) is refused here. Integers
-become int; numbers with a fraction or an exponent become Decimal, from the text, so that multipleOf judges their digits.
+become int; those with a fraction or an exponent become Decimal, from the text, so that multipleOf judges their digits.
 """
 
 from __future__ import annotations
