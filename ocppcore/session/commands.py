@@ -1,8 +1,8 @@
 """What must be done by the host: commands of the sans-IO contract. Each has an id and a deadline in monotonic seconds.
 
 A binding carries a command out and reports with done(id, result, now) or failed(id, why, now). Past the deadline the
-core gives the standard's failure answer by itself. Commands of the link (Connect, Close, Ping) need no done(): connected(),
-disconnected() and pong() are their answers.
+core gives the standard's failure answer by itself. Commands of the link (Connect, Close, Ping) need no done():
+connected(), disconnected() and pong() are their answers.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class BasicAuth:
 class Connect(Command):
     """Open a WebSocket to url, offering subprotocols in this order; then connected() or disconnected().
 
-    auth: credentials or None. A wss:// URL wants TLS as the host's SSLContext has it.
+    auth: credentials or None. A wss:// URL wants TLS as the host's SSLContext has it. A transport of an earlier Connect
+    that still lingers is dropped, and nothing more is reported of it.
     """
 
     __slots__ = ("url", "subprotocols", "auth")
@@ -56,7 +57,11 @@ class Connect(Command):
 
 
 class Close(Command):
-    """Close the WebSocket with this code (RFC 6455 §7.4.1), after what data_to_send() gave; then disconnected()."""
+    """Close the WebSocket with this code (RFC 6455 §7.4.1), after what data_to_send() gave; then disconnected().
+
+    Code 1006 never goes over the wire: it means to drop the transport, or the attempt to connect, without a closing
+    handshake. The core counts the link as gone already; disconnected() is welcome and changes nothing.
+    """
 
     __slots__ = ("code", "reason")
 
@@ -88,7 +93,9 @@ class ReadMeter(Command):
 
 
 class Unlock(Command):
-    """Unlock the cable of an EVSE. done(id, True, now) if it is unlocked, done(id, False, now) or failed() if it sticks."""
+    """Unlock the cable of an EVSE. done(id, True, now) if it is unlocked, done(id, False, now) or failed() if it
+    sticks.
+    """
 
     __slots__ = ("evse",)
 

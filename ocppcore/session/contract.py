@@ -28,7 +28,8 @@ R = TypeVar("R")
 class Batch:
     """What must be stored before what depends on it may leave: all of it, or nothing of it.
 
-    id: counts up from 1, stored in this order. puts: (table, key) to a JSON text; deletes: (table, key), after the puts.
+    id: counts up from 1, stored in this order. puts: (table, key) to a JSON text; deletes: (table, key), after the
+    puts.
     """
 
     __slots__ = ("id", "puts", "deletes")
@@ -60,11 +61,14 @@ class Connection(Protocol):
     def call(self, request: Any, now: float) -> str:
         """Queue a request; returns its message id. Raises InvalidMessage or QueueFull at once."""
 
-    def reply(self, id: str, response: Any, now: float) -> None:
-        """Answer a CallReceived. Raises InvalidMessage; an id that is not open is an OcppError."""
+    def reply(self, id: str, response: Any, now: float) -> bool:
+        """Answer a CallReceived. False if nobody waits any more: answered already, too late, or the link went away.
 
-    def fail(self, id: str, error: RpcError, now: float) -> None:
-        """Answer a CallReceived with a CALLERROR."""
+        Raises InvalidMessage; the call is then still open: reply() with something better, or fail().
+        """
+
+    def fail(self, id: str, error: RpcError, now: float) -> bool:
+        """Answer a CallReceived with a CALLERROR. False if nobody waits any more."""
 
     def cancel(self, id: str, now: float) -> None:
         """Take a call of ours back: its slot is free at once, an answer that still comes is reported as late."""

@@ -13,7 +13,7 @@ from ocppcore.wire.fault import Fault
 class Disconnect:
     """Why the link is gone: Lost, Refused, TlsFailed or ClosedByPeer."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
@@ -68,7 +68,7 @@ class ClosedByPeer(Disconnect):
 class Event:
     """Base of all events."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
@@ -171,6 +171,39 @@ class CallSent(Event):
     def __init__(self, id: str, request: Any) -> None:
         self.id = id
         self.request = request
+
+
+class SendReceived(Event):
+    """The peer sent a message that has no answer (2.1)."""
+
+    __slots__ = ("id", "request")
+
+    def __init__(self, id: str, request: Any) -> None:
+        self.id = id
+        self.request = request
+
+
+class ResultRefused(Event):
+    """The peer cannot read our answer to its call (2.1, CALLRESULTERROR). id: of that call; text: the error code as it
+    came.
+    """
+
+    __slots__ = ("id", "text", "description")
+
+    def __init__(self, id: str, text: str, description: str) -> None:
+        self.id = id
+        self.text = text
+        self.description = description
+
+
+class HandlerTimeout(Event):
+    """The host left a call of the peer unanswered for too long; the peer was told InternalError."""
+
+    __slots__ = ("id", "action")
+
+    def __init__(self, id: str, action: str) -> None:
+        self.id = id
+        self.action = action
 
 
 class Repaired(Event):
