@@ -1,0 +1,72 @@
+"""Shapes: a compiled payload as the wire sees it (wire/frame.py). A document validates; a message also loads and
+dumps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ocppcore.errors import InvalidMessage
+from ocppcore.messages.schema.nodes import FORMAT, LENIENT, OPEN, STRICT, Object
+from ocppcore.wire.fault import Fault
+
+
+def _check(node: Object, obj: Any, mode: int) -> Fault | None:
+    # A payload that is no object breaks the form of the PDU (J 4.2.3, FormationViolation), not the type of one field.
+    return node.check(obj, mode) if isinstance(obj, dict) else Fault(FORMAT, "", "type object")
+
+
+class Schema:
+    """A compiled JSON Schema document: see compile_schema()."""
+
+    __slots__ = ("node", "draft")
+
+    def __init__(self, node: Object, draft: int) -> None:
+        self.node = node
+        self.draft = draft
+
+    def validate(self, obj: Any) -> Fault | None:
+        """A parsed JSON value in; the first fault in document order out, or None if it is valid.
+
+        Numbers with a fraction or an exponent may be decimal.Decimal (exact) or float (judged on its shortest text).
+        """
+        return _check(self.node, obj, STRICT)
+
+
+class MessageShape:
+    """The table of one message: JSON value <-> typed object. Compiled once, with its class, and never written after."""
+
+    __slots__ = ("node", "name")
+
+    def __init__(self, node: Object, name: str) -> None:
+        self.node = node
+        self.name = name
+
+    def load(self, obj: Any, *, lenient_enums: bool = False) -> Any:
+        """A parsed JSON value in; the typed, validated message out, or a Fault (code, pointer and rule set).
+
+        null is read as {} (OCPP-J 1.6 §4.2.1). lenient_enums: values that an enumeration lacks are kept as unknown
+        members.
+        """
+        if obj is None:
+            obj = {}
+        fault = _check(self.node, obj, LENIENT if lenient_enums else OPEN)
+        if fault is not None:
+            return fault
+        message = self.node.build(obj)
+        return self.node.broken(message, False) or message if self.node.ruled else message
+
+    def dump(self, message: Any) -> dict[str, Any]:
+        """A typed message in; the JSON object to send out. Raises InvalidMessage, which names the field by a JSON
+        pointer."""
+        obj = self.plain(message)
+        fault = _check(self.node, obj, STRICT)
+        if fault is None and self.node.ruled:
+            fault = self.node.broken(message, True)
+        if fault is not None:
+            raise InvalidMessage(self.name, fault)
+        return obj
+
+    def plain(self, message: Any) -> dict[str, Any]:
+        """As dump, but nothing is checked: for who wants to send what the standard forbids."""
+        obj: dict[str, Any] = self.node.plain(message)
+        return obj
