@@ -39,3 +39,8 @@ class ManualClock:
         self._now += seconds
         if self._utc is not None:
             self._utc += timedelta(seconds=seconds)
+
+    def advance_to(self, now: float) -> None:
+        """Move both times forward until now() is exactly `now`: a timer that is met to the last bit is due."""
+        self.advance(now - self._now)
+        self._now = now

@@ -60,7 +60,7 @@ class Close(Command):
     """Close the WebSocket with this code (RFC 6455 §7.4.1), after what data_to_send() gave; then disconnected().
 
     Code 1006 never goes over the wire: it means to drop the transport, or the attempt to connect, without a closing
-    handshake. The core counts the link as gone already; disconnected() is welcome and changes nothing.
+    handshake. The core counts that link as gone already: nothing more is reported of it.
     """
 
     __slots__ = ("code", "reason")

@@ -78,6 +78,13 @@ class Incoming:
         self._sink.send(encode_error(id, self._actions.version.spell(error.code), error.description, error.details))
         return True
 
+    def drop(self, id: str) -> bool:
+        """Forget a CALL without an answer."""
+        if id not in self._open:
+            return False
+        self._close(id)
+        return True
+
     def lost(self) -> None:
         """There is no link: nobody waits for our answers any more."""
         for id in list(self._open):

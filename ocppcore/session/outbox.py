@@ -106,6 +106,10 @@ class Outbox:
         """The link is gone: what was not sent yet never will be."""
         self._texts.clear()
 
+    @property
+    def has_events(self) -> bool:
+        return bool(self._events)
+
     def take_event(self) -> Event | None:
         return self._events.popleft() if self._events else None
 

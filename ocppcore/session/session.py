@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     import random
 
 
+__all__ = ["Endpoint", "Priority", "Session", "SessionSettings"]
+
+
 class Session:
     """One connection of one charging station (1.6: Charge Point), seen from either end.
 
@@ -213,7 +216,16 @@ class Session:
         """Answer a CallReceived with a CALLERROR. False if nobody waits any more."""
         return self.is_open and self._incoming.fail(id, error)
 
+    def drop(self, id: str) -> bool:
+        """Leave a CallReceived without an answer, where the standard wants silence (1.6 §4.2: while Rejected)."""
+        return self._incoming.drop(id)
+
     # What happened, what to do
+
+    @property
+    def has_events(self) -> bool:
+        """True if next_event() has something."""
+        return self._out.has_events
 
     def next_event(self) -> Event | None:
         """What happened; None when there is nothing more."""
