@@ -1,8 +1,8 @@
 """Frames to text. Payloads are ours or already checked, so ujson writes them; what it would write wrongly is refused.
 
 Non-ASCII text leaves as UTF-8 (J §4.1.2), not as \\u escapes: natural-language text in other scripts stays a third of
-the size, which counts against the peer's caps, and a lone surrogate cannot slip through, because UTF-8 has none. Floats
-are written in the shortest form that reads back as the same double; a Decimal is written as the nearest double.
+the size, which counts against the peer's caps. Floats are written in the shortest form that reads back as the same
+double; a Decimal is written as the nearest double.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ UNREADABLE: Final = "-1"  # 2.0.1 part 4 §4.2.3: the message id of an answer to
 
 
 def _write(frame: list[Any]) -> str:
-    return ujson.dumps(frame, ensure_ascii=False, escape_forward_slashes=False, allow_nan=False)
+    text = ujson.dumps(frame, ensure_ascii=False, escape_forward_slashes=False, allow_nan=False)
+    if not text.isascii():
+        text.encode()  # UTF-8 has no lone surrogates; ujson lets them pass
+    return text
 
 
 def _encode(what: str, frame: list[Any]) -> str:

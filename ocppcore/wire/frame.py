@@ -19,7 +19,11 @@ class Shape(Protocol):
     """One payload: what a compiled table offers. Implemented by messages/schema."""
 
     def load(self, obj: Any) -> Any:
-        """A parsed JSON value in; the typed, validated object out, or a Fault (code, pointer and rule set)."""
+        """A parsed JSON value in; the typed, validated object out, or a new Fault (code, pointer and rule set).
+
+        null is read as {} (J §4.2.1, §4.2.2); anything else that is no object is a FormatViolation.
+        """
+        ...
 
     def dump(self, message: Any) -> dict[str, Any]:
         """A typed object in; the JSON object to send out. Raises InvalidMessage, naming the field."""

@@ -94,7 +94,7 @@ def _request(
         return Fault(ErrorCode.NotImplemented, "", "unknown action", type=kind, id=id, action=shown)
     if action not in served:
         return Fault(ErrorCode.NotSupported, "", "action not served here", type=kind, id=id, action=action)
-    payload = _payload(frame[3], shapes[action])
+    payload = shapes[action].load(frame[3])
     if type(payload) is Fault:
         payload.type, payload.id, payload.action = kind, id, action
         return payload
@@ -108,19 +108,11 @@ def _result(frame: list[Any], id: str, actions: Actions, pending: Pending) -> Fr
         return UnmatchedResult(id, CALLRESULT)
     if len(frame) != 3:
         return Fault(ErrorCode.ProtocolError, "", f"{len(frame)} elements, not 3", type=CALLRESULT, id=id)
-    payload = _payload(frame[2], shape)
+    payload = shape.load(frame[2])
     if type(payload) is Fault:
         payload.type, payload.id = CALLRESULT, id
         return payload
     return CallResult(id, payload)
-
-
-def _payload(payload: Any, shape: Shape) -> Any:
-    if payload is None:  # J §4.2.1 and §4.2.2: null is another notation of {}
-        payload = {}
-    elif type(payload) is not dict:
-        return Fault(ErrorCode.FormatViolation, "", "payload is not an object")
-    return shape.load(payload)
 
 
 def _error(frame: list[Any], id: str, actions: Actions, pending: Pending) -> Frame | Fault:

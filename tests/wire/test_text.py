@@ -21,7 +21,7 @@ from ocppcore.wire.text import MAX_ECHO, parse, salvage
 ACCEPTED: dict[str, list[str | bytes]] = {
     "literals": ["null", "true", "false", "[null,true,false]"],
     "white space": [" \t\n\r1 \t\n\r", "[ ]", "{ }", '{ "a" : 1 , "b" : [ 2 , 3 ] }', "\n[]\r\n"],
-    "numbers": ["0", "-0", "1", "-1", "10", "0.0", "-0.0", "0.5", "1e1", "1E+1", "1e-1", "1.5e03", "12345678901234567890"],
+    "numbers": ["0", "-0", "1", "-1", "10", "0.0", "-0.0", "0.5", "1e1", "1E+1", "1e-1", "1.5e03", "9007199254740993"],
     "strings": ['""', '"a"', '"/"', '"\x7f"', '"é"', '"\u2028"', '"😀"', '"\U0010ffff"', '"\ufffd"', '"\ufeff"'],
     "escapes": [r'"\"\\\/\b\f\n\r\t"', r'"\u0000"', r'"\u00e9"', r'"\uD83D\ude00"', r'"\\ud800"', r'"\\\\ud800"'],
     "bytes": [b"[]", '"é"'.encode(), '"\U00010000"'.encode()],
@@ -167,7 +167,7 @@ def test_brackets_inside_strings_have_no_depth() -> None:
     assert parse(text) == json.loads(text)
 
 
-@pytest.mark.parametrize("text", ['"' + "\\" * 60_001, '"' + r"\"" * 30_000, '"' * 60_001, r'"\u' * 9_999, "{[" * 9_999])
+@pytest.mark.parametrize("text", ['"' + "\\" * 60_001, '"' + r"\"" * 30_000, '"' * 60_001, r'"\u' * 9999, "{[" * 9999])
 def test_refusing_takes_time_in_proportion_to_the_text(text: str) -> None:
     assert isinstance(parse(text), Fault)  # quadratic work would take minutes
 
@@ -214,9 +214,9 @@ def reference(text: str) -> Any:
 
 pieces = st.sampled_from(
     [
-        *("[", "]", "{", "}", ",", ":", '"', "\\", "\\\\", '\\"', "\\u", "\\ud83d", "\\ude00", "\\uD800", "0061", " ", "\n"),
-        *("1", "-", "0", ".", "e", "E+", "308", "9" * 40, "null", "true", "NaN", '"a"', '"a":', '"b":', "\ud800", "\x00"),
-        *("é", "😀"),
+        *("[", "]", "{", "}", ",", ":", '"', "\\", "\\\\", '\\"', "\\u", "\\ud83d", "\\ude00", "\\uD800", "0061", " "),
+        *("1", "-", "0", ".", "e", "E+", "308", "9" * 40, "null", "true", "NaN", '"a"', '"a":', '"b":', "\ud800"),
+        *("é", "😀", "\n", "\x00"),
         *("[[[[[[[[[[[[[[[[", "]]]]]]]]]]]]]]]]", '{"a":', '"\\u0061":1', "\ufeff"),
     ]
 )
@@ -302,7 +302,7 @@ def test_salvage_finds_the_id_whatever_follows_it(id: str, rest: bytes, ascii: b
     assert salvage(f"[2,{json.dumps(id, ensure_ascii=ascii)},".encode() + rest) == (2, id)
 
 
-@pytest.mark.parametrize("fault", ['"\\ud800"', "NaN", "9" * 41, '{"a":1,"a":2}', "[" * 40, "1e999", '"\x00"', "{]", "{}}"])
+@pytest.mark.parametrize("fault", ['"\\ud800"', "NaN", "9" * 41, '{"a":1,"a":2}', "[" * 40, "1e999", '"\x00"', "{]"])
 def test_every_text_fault_behind_a_well_formed_head_carries_the_id(fault: str) -> None:
     found = parse(f'[2,"id","Heartbeat",{fault}]')
     assert isinstance(found, Fault)
