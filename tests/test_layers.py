@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # Imports go from right to left only, and never between the members of one layer.
-LAYERS = (("wire",), ("messages",), ("session",), ("station", "csms"), ("v16", "v2"), ("bindings",), ("sim", "testing"))
+LAYERS = (("wire",), ("messages",), ("v16", "v2"), ("session",), ("station", "csms"), ("bindings",), ("sim", "testing"))
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 APPLICATION = len(LAYERS)
 # May be imported by all; import one another only (what they need for annotations alone is free).
@@ -27,13 +27,14 @@ FREE = {"errors", "version", "clock", "charging", "hardware", "__version__"}
 
 # What reaches the world, reads a clock or draws randomness: each dotted name that is, or starts with, one of these.
 WORLD = {
-    *("open", "io.open", "io.FileIO", "os", "pathlib", "glob", "shutil", "tempfile", "shelve", "sqlite3"),
-    *("print", "input", "sys.stdin", "sys.stdout", "sys.stderr"),
+    *("io.open", "io.FileIO", "os", "pathlib", "glob", "shutil", "tempfile", "shelve", "sqlite3"),
+    *("sys.stdin", "sys.stdout", "sys.stderr"),
     *("socket", "ssl", "select", "selectors", "socketserver", "http", "urllib.request", "ftplib", "smtplib"),
     *("asyncio", "threading", "concurrent", "multiprocessing", "subprocess"),
     *("time", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"),
     *("datetime.date.today", "random", "secrets", "uuid.uuid1", "uuid.uuid4"),
 }
+BUILTINS = {"open", "print", "input"}
 # The module's own name does nothing; a generator that is handed in has this type (made without a seed, it is refused).
 HARMLESS = {"random", "random.Random"}
 # Parts of ocppcore/ that may touch the world, and why.
@@ -144,7 +145,7 @@ def dotted(node: ast.AST, names: dict[str, str]) -> str:
         base = dotted(node.value, names)
         return base and f"{base}.{node.attr}"
     if isinstance(node, ast.Name):
-        return names.get(node.id, node.id if node.id in ("open", "print", "input") else "")
+        return names.get(node.id, "")
     return ""
 
 
@@ -161,6 +162,8 @@ def reaching(source: ast.Module, module: str) -> list[str]:
     for node in ast.walk(source):
         if isinstance(node, ast.Attribute | ast.Name) and reaches(name := dotted(node, names)):
             found[node.lineno] = name
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS - names.keys():
+            found[node.lineno] = node.func.id
         elif isinstance(node, ast.Call) and not node.args and dotted(node.func, names) == "random.Random":
             found[node.lineno] = "random.Random() without a seed"
     return [f"line {line}: {name}" for line, name in sorted(found.items())]
