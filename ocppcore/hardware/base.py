@@ -1,7 +1,7 @@
 """The Hardware base class: what a charger maker writes. Only a binding calls it, never the core.
 
 Mandatory are apply() and read_meter(). What else is overridden decides what the station supports: no unlock(), and
-UnlockConnector is answered NotSupported. Methods may be `def` or `async def`. An exception means: energy off, and Faulted.
+UnlockConnector is answered NotSupported. Methods may be `def` or `async def`. An exception: energy off, Faulted.
 Inputs (plug, card, error …) go the other way: the host calls the methods of the Station.
 """
 

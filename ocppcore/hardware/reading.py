@@ -1,4 +1,5 @@
-"""What a meter says. Values carry the standard's own words for measurand, phase, location and unit (1.6 §7.31, 7.32, 7.36, 7.45)."""
+"""What a meter says. Values carry the standard's own words for measurand, phase, location and unit (1.6 §7.30, 7.31,
+7.34, 7.45)."""
 
 from __future__ import annotations
 

@@ -5,17 +5,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from ocppcore.hardware import EvState
 from ocppcore.station.transaction import Transaction
 
-
-class EvState(StrEnum):
-    """What the EV does, as far as the EVSE can tell (IEC 61851 states in brackets)."""
-
-    Absent = "absent"  # no EV at the cable (A)
-    Connected = "connected"  # connected, does not ask for energy (B)
-    Charging = "charging"  # asks for or takes energy (C, D)
+__all__ = ["EvState", "Evse", "EvseError"]
 
 
 class EvseError:

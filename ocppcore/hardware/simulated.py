@@ -1,0 +1,267 @@
+"""A simulated charger: EVSEs with a plug, a lock, a contactor and a meter, and the EVs that come to them.
+
+Nothing here reads a clock or draws randomness: a SimulatedEvse is told `now` (monotonic seconds), SimulatedHardware is
+handed a Clock. Energy is counted in whole microjoules over whole milliseconds, so the register is the same however
+often one looks, and what the meter counted is what the battery was given.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ocppcore.clock import Clock
+from ocppcore.hardware.base import Hardware
+from ocppcore.hardware.ev import ElectricVehicle
+from ocppcore.hardware.ev_state import EvState
+from ocppcore.hardware.reading import MeterReading, ReadingPurpose, Sample
+from ocppcore.hardware.want import Want
+
+TICK_MS = 5000  # how often an EV that tapers adjusts its power
+VOLT = 230  # of each phase against neutral
+MIN_CURRENT_MA = 6000  # IEC 61851: less can't be offered
+UJ_PER_WH = 3_600_000_000
+
+MEASURANDS = (
+    "Energy.Active.Import.Register",
+    "Power.Active.Import",
+    "Current.Import",
+    "Current.Offered",
+    "Power.Offered",
+    "Voltage",
+    "SoC",
+)
+
+
+class StationInputs(Protocol):
+    """What a simulated EVSE tells: a part of Station's inputs."""
+
+    def plug(self, evse: int, now: float) -> None: ...
+
+    def unplug(self, evse: int, now: float) -> None: ...
+
+    def ev_state(self, evse: int, state: EvState, now: float) -> None: ...
+
+
+class SimulatedEvse:
+    """One EVSE. max_current_a: per phase; phases: 1 or 3; register_wh: what the meter shows at the beginning.
+
+    visits: for every EV that has left, what the meter counted from plug to unplug, in Wh: the books to compare with.
+    Between two events (plug, want, and each tick while the EV tapers) the power is constant: a segment.
+    """
+
+    def __init__(self, *, max_current_a: float = 32.0, phases: int = 3, register_wh: int = 0) -> None:
+        self.want = Want()
+        self.ev: ElectricVehicle | None = None
+        self.locked = False
+        self.jammed = False  # the lock sticks: unlock() fails
+        self.visits: list[int] = []
+        self._max_ma = int(max_current_a * 1000)
+        self._phases = phases
+        self._register = register_wh * UJ_PER_WH  # at the beginning of the segment
+        self._came_wh = register_wh
+        self._since = 0  # ms, the beginning of the segment
+        self._until: int | None = None  # ms, when the EV adjusts its power; None for never
+        self._power = 0  # mW, in this segment
+
+    # What happens to it
+
+    def plug_in(self, ev: ElectricVehicle, now: float) -> None:
+        """An EV comes and the cable is plugged in. Raises ValueError if there is one already."""
+        if self.ev is not None:
+            raise ValueError("an EV is plugged in already")
+        self._close(_ms(now))
+        self.ev = ev
+        self._came_wh = self._register // UJ_PER_WH
+        self._open()
+
+    def unplug(self, now: float) -> bool:
+        """The cable is pulled out, and the EV leaves. False if the lock holds it, or there is none."""
+        if self.ev is None or self.locked:
+            return False
+        self._close(_ms(now))
+        self.ev = None
+        self.visits.append(self._register // UJ_PER_WH - self._came_wh)
+        self._open()
+        return True
+
+    def apply(self, want: Want, now: float) -> None:
+        """Be as wanted."""
+        if want != self.want:
+            self._close(_ms(now))
+            self.locked = want.lock or (self.jammed and self.locked)
+            self.want = want
+            self._open()
+
+    def unlock(self) -> bool:
+        """Release the cable; False if the lock sticks."""
+        self.locked = self.locked and self.jammed
+        return not self.locked
+
+    # What it shows
+
+    def register_wh(self, now: float) -> int:
+        """The register of the meter, in whole Wh as its display has it."""
+        flown = self._flown(_ms(now))
+        return (self._register + flown) // UJ_PER_WH
+
+    def power_mw(self, now: float) -> int:
+        """The power that flows, in mW."""
+        flown = self._flown(_ms(now))
+        return self._power if self.ev is not None and flown < self.ev.room_uj else 0
+
+    def state(self, now: float) -> EvState:
+        """What the EV does."""
+        if self.ev is None:
+            return EvState.Absent
+        return EvState.Charging if self.power_mw(now) else EvState.Connected
+
+    def soc(self, now: float) -> float | None:
+        """How full the battery is, in percent; None without an EV."""
+        flown = self._flown(_ms(now))
+        return None if self.ev is None else self.ev.soc_after(flown)
+
+    def next_change(self) -> float | None:
+        """When the power, and with it the state of the EV, may change by itself: monotonic seconds; None for never."""
+        return None if self._until is None else self._until / 1000
+
+    def read(self, now: float) -> MeterReading:
+        """All that the meter and the EV tell."""
+        power, phases = self.power_mw(now), self._phases_in_use()
+        offered = self._offered_ma() if self.ev is not None else 0
+        samples = [
+            Sample("Power.Active.Import", power / 1000, "W"),
+            Sample("Current.Offered", offered / 1000, "A"),
+            Sample("Power.Offered", offered * VOLT * phases / 1000, "W"),
+        ]
+        for phase in range(1, self._phases + 1):
+            current = power // (VOLT * phases) if phase <= phases else 0
+            samples.append(Sample("Current.Import", current / 1000, "A", phase=f"L{phase}"))
+            samples.append(Sample("Voltage", float(VOLT), "V", phase=f"L{phase}-N"))
+        if (soc := self.soc(now)) is not None:
+            samples.append(Sample("SoC", soc, "Percent", location="EV"))
+        return MeterReading(float(self.register_wh(now)), tuple(samples))
+
+    # Segments
+
+    def _phases_in_use(self) -> int:
+        phases = min(self._phases, self.want.phases or self._phases)
+        return phases if self.ev is None else min(phases, self.ev.phases)
+
+    def _offered_ma(self) -> int:
+        """The current per phase that the EV is told it may draw."""
+        if not self.want.energy:
+            return 0
+        limit = self._max_ma if self.want.limit_a is None else min(self._max_ma, int(self.want.limit_a * 1000))
+        return limit if limit >= MIN_CURRENT_MA else 0
+
+    def _flown(self, at: int) -> int:
+        """Go through all segments that have ended by then; uJ that have flown in the one under way."""
+        while self._until is not None and self._until <= at:
+            self._end(self._until)
+            self._open()
+        return self._energy(at)
+
+    def _energy(self, at: int) -> int:
+        return 0 if self.ev is None else min(self._power * max(0, at - self._since), self.ev.room_uj)
+
+    def _close(self, at: int) -> None:
+        """Something happens then: the segment ends; _open() must follow."""
+        self._flown(at)
+        self._end(at)
+
+    def _end(self, at: int) -> None:
+        energy = self._energy(at)
+        self._register += energy
+        if self.ev is not None:
+            self.ev.take(energy)
+        self._since = max(self._since, at)
+
+    def _open(self) -> None:
+        """Begin a segment with the power of this moment, and know when the EV will change it."""
+        self._power, self._until = 0, None
+        if self.ev is None:
+            return
+        per_ma = VOLT * self._phases_in_use()
+        self._power = self.ev.draw_mw(self._offered_ma() * per_ma, self.ev.max_current_ma * per_ma)
+        if self._power:
+            steady = -(-self.ev.room_before_taper_uj // self._power)
+            self._until = ((self._since + max(steady - 1, 0)) // TICK_MS + 1) * TICK_MS
+
+
+class SimulatedHardware(Hardware):
+    """The hardware of a simulated station; its EVSEs are in `evse`, by number from 1.
+
+    clock: what time it is when the binding calls; main_meter: EVSE 0 has a meter, which shows the sum of the others.
+    resets: what reset() was called with.
+    """
+
+    measurands = MEASURANDS
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        evses: int = 2,
+        max_current_a: float = 32.0,
+        phases: int = 3,
+        register_wh: int = 0,
+        main_meter: bool = False,
+    ) -> None:
+        self._clock = clock
+        self.has_main_meter = main_meter
+        self.evse = {
+            number: SimulatedEvse(max_current_a=max_current_a, phases=phases, register_wh=register_wh)
+            for number in range(1, evses + 1)
+        }
+        self.resets: list[bool] = []
+        self._told = dict.fromkeys(self.evse, (0, EvState.Absent))  # EVs that have left, state of the one that is there
+
+    def apply(self, evse: int, want: Want) -> None:
+        self.evse[evse].apply(want, self._clock.now())
+
+    def read_meter(self, evse: int, why: ReadingPurpose) -> MeterReading:
+        now = self._clock.now()
+        if evse == 0 and self.has_main_meter:
+            return MeterReading(float(sum(each.register_wh(now) for each in self.evse.values())))
+        return self.evse[evse].read(now)
+
+    def unlock(self, evse: int) -> bool:
+        return self.evse[evse].unlock()
+
+    def reset(self, hard: bool) -> None:
+        self.resets.append(hard)
+
+    def plug_in(self, evse: int, ev: ElectricVehicle) -> None:
+        """An EV comes to an EVSE. Raises ValueError if there is one already."""
+        self.evse[evse].plug_in(ev, self._clock.now())
+
+    def unplug(self, evse: int) -> bool:
+        """The EV leaves. False if the lock holds the cable, or there is no EV."""
+        return self.evse[evse].unplug(self._clock.now())
+
+    def next_change(self) -> float | None:
+        """When to call forward() again, if nothing else happens before."""
+        return min((when for each in self.evse.values() if (when := each.next_change()) is not None), default=None)
+
+    def forward(self, station: StationInputs) -> bool:
+        """Tell the station what has changed since the last time; True if something has. Call it after every event."""
+        now, changed = self._clock.now(), False
+        for number, each in self.evse.items():
+            news = (len(each.visits), each.state(now))
+            (left, before), self._told[number] = self._told[number], news
+            if news == (left, before):
+                continue
+            changed = True
+            if before is not EvState.Absent and news[0] != left:
+                station.unplug(number, now)
+                before = EvState.Absent
+            if news[1] is EvState.Absent:
+                continue
+            if before is EvState.Absent:
+                station.plug(number, now)
+            station.ev_state(number, news[1], now)
+        return changed
+
+
+def _ms(now: float) -> int:
+    return round(now * 1000)
