@@ -37,11 +37,6 @@ __all__ = ["Message", "Record", "Request", "Response", "replace"]
 class MessageType(type):
     """The metaclass of all messages and records."""
 
-    draft: int
-    node: Object
-    shape: MessageShape
-    _fields: tuple[Field, ...]
-
     def __new__(
         mcls,
         name: str,
@@ -55,20 +50,24 @@ class MessageType(type):
         for attribute in own:
             del body[attribute]
         body["__slots__"] = tuple(own)
-        cls = super().__new__(mcls, name, bases, body)
-        cls.draft = draft or bases[0].draft if bases and isinstance(bases[0], mcls) else 4
+        cls: Any = super().__new__(mcls, name, bases, body)
+        cls.draft = draft or getattr(cls, "draft", 4)
         for attribute, field in own.items():
             field.bind(attribute, cls.draft)
         cls._fields = getattr(cls, "_fields", ()) + tuple(own.values())
         inherited = cls.node.rules if hasattr(cls, "node") else ()
         cls.node = Object([field.member() for field in cls._fields], cls, rules=(*inherited, *rules))
         cls.shape = MessageShape(cls.node, name)
-        return cls
+        made: MessageType = cls
+        return made
 
 
 class Message(metaclass=MessageType):
     """What requests, responses and records have in common. A field that is absent is None."""
 
+    draft: ClassVar[int]
+    node: ClassVar[Object]
+    shape: ClassVar[MessageShape]
     _fields: ClassVar[tuple[Field, ...]]
 
     def __init__(self, **values: Any) -> None:
@@ -118,7 +117,6 @@ class Response(Message):
     """The answer to a request. action: the name under which the request travels; shape: reads and writes it."""
 
     action: ClassVar[str]
-    shape: ClassVar[MessageShape]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -134,7 +132,6 @@ class Request(Message, Generic[R_co]):
 
     action: ClassVar[str]
     response: ClassVar[type[Response]]
-    shape: ClassVar[MessageShape]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)

@@ -93,7 +93,7 @@ def integer(*, min: int | None = None, max: int | None = None, name: str = "") -
 def integer(*, default: None, min: int | None = None, max: int | None = None, name: str = "") -> int | None: ...
 def integer(*, default: None = _REQUIRED, min: int | None = None, max: int | None = None, name: str = "") -> Any:
     """An integer; True and 1.0 are none (from draft-06 on, 1.0 is one). min, max: inclusive."""
-    return Field(Integer(min, max), default, name)
+    return Field(Integer(None, min, max, capped=True), default, name)
 
 
 @overload
@@ -170,7 +170,7 @@ def _changed(node: Object, changed: Mapping[str, Field]) -> Object:
         Member(m.wire, m.attribute, field.node, field.required) if (field := changed.get(m.attribute)) else m
         for m in node.members
     ]
-    return Object(members, node.kind, node.closed, node.rules)
+    return Object(members, node.kind, node.others, node.rules)
 
 
 @overload

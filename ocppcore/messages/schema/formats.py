@@ -6,8 +6,13 @@ import re
 
 from ocppcore.messages.instant import parse_instant
 
-_PCHAR = r"A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;="
-_URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?:[{_PCHAR}]|%[0-9A-Fa-f]{{2}})*")  # RFC 3986 §3, without its fine print
+# RFC 3986 §3; of an address in brackets only the characters are checked.
+_NAME = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+_LOGIN, _PATH, _QUERY = (rf"(?:{_NAME}|[{more}])*" for more in (":", ":@/", ":@/?"))
+_HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_NAME}*)(?::[0-9]*)?"
+_URI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:{_LOGIN}@)?{_HOST}(?:/{_PATH})?|(?!//){_PATH})(?:\?{_QUERY})?(?:#{_QUERY})?"
+)
 
 
 def is_date_time(text: str) -> bool:

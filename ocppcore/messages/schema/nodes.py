@@ -47,6 +47,12 @@ def pointer_to(key: str) -> str:
     return "/" + cut.replace("~", "~0").replace("/", "~1")
 
 
+def under(step: str | int, fault: Fault) -> Fault:
+    """A fault from below, seen from one step further up: its pointer grows at the front."""
+    fault.pointer = (pointer_to(step) if isinstance(step, str) else f"/{step}") + fault.pointer
+    return fault
+
+
 class Wrong:
     """Stands in a plain value where a typed message holds what no JSON value can come from; says what is wanted."""
 
@@ -194,13 +200,21 @@ class Number(Node):
 
 
 class Integer(Number):
-    """An integer. whole_floats: 1.0 is one as well, as it is from draft-06 on."""
+    """An integer. whole_floats: 1.0 is one as well, as it is from draft-06 on; capped: it must fit 64 bits."""
 
-    __slots__ = ("whole_floats",)
+    __slots__ = ("whole_floats", "capped")
 
-    def __init__(self, minimum: int | None = None, maximum: int | None = None, whole_floats: bool = False) -> None:
-        super().__init__(None, minimum, maximum)
+    def __init__(
+        self,
+        multiple_of: float | None = None,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        whole_floats: bool = False,
+        capped: bool = False,
+    ) -> None:
+        super().__init__(multiple_of, minimum, maximum)
         self.whole_floats = whole_floats
+        self.capped = capped
 
     def check(self, value: Any, mode: int) -> Fault | None:
         whole = value
@@ -208,7 +222,7 @@ class Integer(Number):
             whole = as_whole(value) if self.whole_floats else None
             if whole is None:
                 return wrong_type(value, "integer")
-        if not SMALLEST <= whole <= LARGEST:
+        if self.capped and not SMALLEST <= whole <= LARGEST:
             return Fault(PROPERTY, "", "range of an integer")
         return self.check_range(whole)
 
@@ -219,7 +233,7 @@ class Integer(Number):
         return value if isinstance(value, int) else Wrong("integer")
 
     def in_draft(self, draft: int) -> Node:
-        return Integer(self.minimum, self.maximum, whole_floats=draft > 4)  # type: ignore[arg-type]
+        return Integer(self.multiple_of, self.minimum, self.maximum, draft > 4, self.capped)
 
 
 class Array(Node):
@@ -239,7 +253,7 @@ class Array(Node):
         for index, item in enumerate(value):
             fault = self.items.check(item, mode)
             if fault is not None:
-                return at(index, fault)
+                return under(index, fault)
         if len(value) < self.min_items:
             return Fault(OCCURRENCE, "", f"minItems {self.min_items}")
         if self.max_items is not None and len(value) > self.max_items:
@@ -256,16 +270,11 @@ class Array(Node):
         for index, item in enumerate(value):
             fault = self.items.broken(item, sending)
             if fault is not None:
-                return at(index, fault)
+                return under(index, fault)
         return None
 
     def in_draft(self, draft: int) -> Node:
         return Array(self.items.in_draft(draft), self.min_items, self.max_items)
-
-
-def at(index: int, fault: Fault) -> Fault:
-    fault.pointer = f"/{index}{fault.pointer}"
-    return fault
 
 
 class Member:
@@ -279,29 +288,25 @@ class Member:
         self.node = node
         self.required = required
 
-    def under(self, fault: Fault) -> Fault:
-        fault.pointer = pointer_to(self.wire) + fault.pointer
-        return fault
-
 
 class Object(Node):
-    """An object with named fields. kind: the class of the typed message, None for a plain document; closed: no other
-    fields."""
+    """An object with named fields. kind: the class of the typed message, None for a plain document; others: what fields
+    without a name here must be, None: there may be none."""
 
-    __slots__ = ("kind", "members", "required", "closed", "rules", "ruled", "_by_name")
+    __slots__ = ("kind", "members", "required", "others", "rules", "ruled", "_by_name")
 
     def __init__(
         self,
         members: Sequence[Member],
         kind: type | None = None,
-        closed: bool = True,
+        others: Node | None = None,
         rules: Sequence[Rule] = (),
         required: Sequence[str] | None = None,
     ) -> None:
         self.kind = kind
         self.members = tuple(members)
         self.required = tuple(m.wire for m in members if m.required) if required is None else tuple(required)
-        self.closed = closed
+        self.others = others
         self.rules = tuple(rules)
         self.ruled = bool(rules) or any(member.node.ruled for member in members)
         self._by_name = {member.wire: member for member in members}
@@ -311,12 +316,12 @@ class Object(Node):
             return wrong_type(value, "object")
         for key, item in value.items():
             member = self._by_name.get(key)
-            if member is not None:
-                fault = member.node.check(item, mode)
-                if fault is not None:
-                    return member.under(fault)
-            elif self.closed:
-                return Fault(FORMAT, pointer_to(str(key)), "unknown field")
+            node = self.others if member is None else member.node
+            if node is None:
+                return Fault(FORMAT, pointer_to(key), "unknown field")
+            fault = node.check(item, mode)
+            if fault is not None:
+                return under(key, fault)
         for name in self.required:
             if name not in value:
                 return Fault(OCCURRENCE, pointer_to(name), "required")
@@ -349,7 +354,7 @@ class Object(Node):
             if item is not None:
                 fault = member.node.broken(item, sending)
                 if fault is not None:
-                    return member.under(fault)
+                    return under(member.wire, fault)
         for rule in self.rules:
             fault = rule.judge(value, sending)
             if fault is not None:

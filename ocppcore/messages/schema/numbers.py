@@ -6,11 +6,9 @@ A number arrives as int, as decimal.Decimal (the wire makes it of the text) or a
 from __future__ import annotations
 
 from decimal import Decimal
-from math import isfinite
 
-# Beyond these a number is refused: a float holds nothing larger, and an integer of 2.x or 1.6 never has as many digits.
-LARGEST_EXPONENT = 308
-LARGEST_WHOLE = 40
+# Beyond this a number is refused: a float holds nothing larger.
+LARGEST = 1.7976931348623157e308
 
 
 def is_number(value: object) -> bool:
@@ -19,21 +17,18 @@ def is_number(value: object) -> bool:
 
 
 def is_finite(value: int | float | Decimal) -> bool:
-    """True if a float can hold the number: neither NaN nor infinite, and at most about 1e308."""
-    if isinstance(value, float):
-        return isfinite(value)
-    if isinstance(value, int):
-        return value.bit_length() <= 1023
-    return value.is_finite() and value.adjusted() < LARGEST_EXPONENT
+    """True if a float can hold the number: neither NaN nor infinite, and at most about 1.8e308."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return False
+    return -LARGEST <= value <= LARGEST
 
 
 def as_whole(value: object) -> int | None:
     """The integer behind a number without a fraction, such as 1.0 or 1e2 (an integer since draft-06); else None."""
-    if isinstance(value, float):
-        return int(value) if isfinite(value) and value.is_integer() else None
-    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() >= LARGEST_WHOLE:
+    if not isinstance(value, float | Decimal) or not is_finite(value):
         return None
-    return int(value) if value == value.to_integral_value() else None
+    whole = int(value)
+    return whole if whole == value else None
 
 
 def digits_of(value: int | float | Decimal) -> tuple[str, int]:

@@ -6,13 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 from ocppcore.errors import InvalidMessage
-from ocppcore.messages.schema.nodes import FORMAT, LENIENT, OPEN, STRICT, Object
+from ocppcore.messages.schema.nodes import FORMAT, LENIENT, OPEN, STRICT, Node, Object
 from ocppcore.wire.fault import Fault
 
 
-def _check(node: Object, obj: Any, mode: int) -> Fault | None:
+def _check(node: Node, obj: Any, mode: int) -> Fault | None:
     # A payload that is no object breaks the form of the PDU (J 4.2.3, FormationViolation), not the type of one field.
-    return node.check(obj, mode) if isinstance(obj, dict) else Fault(FORMAT, "", "type object")
+    if isinstance(node, Object) and not isinstance(obj, dict):
+        return Fault(FORMAT, "", "type object")
+    return node.check(obj, mode)
 
 
 class Schema:
@@ -20,7 +22,7 @@ class Schema:
 
     __slots__ = ("node", "draft")
 
-    def __init__(self, node: Object, draft: int) -> None:
+    def __init__(self, node: Node, draft: int) -> None:
         self.node = node
         self.draft = draft
 
@@ -29,7 +31,10 @@ class Schema:
 
         Numbers with a fraction or an exponent may be decimal.Decimal (exact) or float (judged on its shortest text).
         """
-        return _check(self.node, obj, STRICT)
+        try:
+            return _check(self.node, obj, STRICT)
+        except RecursionError:  # only a schema that refers to itself goes as deep as the value does
+            return Fault(FORMAT, "", "depth")
 
 
 class MessageShape:
