@@ -23,7 +23,7 @@ from ocppcore.wire.frame import CALL
 class Incoming:
     """The calls of the peer that are in progress, by message id: action and deadline."""
 
-    __slots__ = ("_actions", "_settings", "_sink", "_open", "_finished", "_faults", "_reuse")
+    __slots__ = ("_actions", "_settings", "_sink", "_open", "_finished", "_faults", "_reuse", "_silent")
 
     def __init__(self, actions: Actions, settings: SessionSettings, sink: Outbox) -> None:
         self._actions = actions
@@ -33,10 +33,25 @@ class Incoming:
         self._finished = Recent()
         self._faults = Trickle(100, every=0.6)
         self._reuse = Trickle(10, every=6)
+        self._silent = False
+
+    @property
+    def silent(self) -> bool:
+        """While True, what the peer sends is read and told, but never answered."""
+        return self._silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._silent = silent
+        if silent:
+            self.lost()
 
     def call(self, frame: Call, now: float) -> None:
         """A CALL that is in order."""
         self._sink.counters.calls_received += 1
+        if self._silent:
+            self._sink.event(CallReceived(frame.id, frame.payload))  # a reply() finds nobody who waits
+            return
         if frame.id in self._open:
             self._refuse(frame, ErrorCode.RpcFrameworkError, "message id of a call in progress", now)
             return
@@ -52,7 +67,7 @@ class Incoming:
     def fault(self, fault: Fault, now: float) -> None:
         """A text that breaks the standard: answered where the standard wants that."""
         self._sink.counters.faults += 1
-        text = answer(fault, self._actions.version)
+        text = None if self._silent else answer(fault, self._actions.version)
         if text is not None:
             self._sink.counters.errors_sent += 1
             self._sink.send(text)

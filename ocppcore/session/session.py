@@ -117,6 +117,15 @@ class Session:
         """True while calls can be sent."""
         return self._link.state is State.Open
 
+    @property
+    def silent(self) -> bool:
+        """While True, what the peer sends is read and told, but never answered: a station is Rejected (1.6 §4.2)."""
+        return self._incoming.silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._incoming.silent = silent
+
     # The link
 
     def start(self, now: float) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ocppcore.errors import RpcError
 
 if TYPE_CHECKING:
+    from ocppcore.session.events import Event
     from ocppcore.station.context import Context
     from ocppcore.station.local import LocalEvent
 
@@ -38,11 +39,12 @@ class Block:
     """Base of all blocks.
 
     handlers: request class to the name of the method that serves it, method(request, answer); the answer may come later.
-    subscriptions: local event class to the name of the method that wants it, method(event).
+    subscriptions: class of a local event, or of an event of the session, to the name of the method that wants it,
+    method(event).
     """
 
     handlers: ClassVar[Mapping[type[Any], str]] = {}
-    subscriptions: ClassVar[Mapping[type[LocalEvent], str]] = {}
+    subscriptions: ClassVar[Mapping[type[LocalEvent] | type[Event], str]] = {}
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx

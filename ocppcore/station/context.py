@@ -5,6 +5,7 @@ events, and the services that other blocks offer (as protocols, so that no block
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,8 +15,9 @@ from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.session.commands import Command
 from ocppcore.session.events import Event
 from ocppcore.session.session import Session
+from ocppcore.session.settings import SessionSettings
 from ocppcore.station.configuration import Configuration
-from ocppcore.station.evse import Evse
+from ocppcore.station.evse import Evse, EvseError
 from ocppcore.station.local import LocalEvent
 from ocppcore.station.queue import TransactionQueue
 from ocppcore.station.setup import Setup
@@ -87,7 +89,10 @@ class Availability(Protocol):
     """Offered by the availability block."""
 
     def notify(self, evse: int) -> None:
-        """Send a StatusNotification with the present status (for a trigger)."""
+        """Send a StatusNotification with the present status (for a trigger), even if it was reported already."""
+
+    def report(self, evse: int, error: EvseError) -> None:
+        """Tell the back end about an error that has passed already (a warning: the status stays); when it can be told."""
 
 
 class Context:
@@ -110,12 +115,11 @@ class Context:
         self.rng = rng
         self.timers = Timers()
         self.now = now
-        self.evses = {number: Evse(number) for number in range(1, setup.evses + 1)}
         self.station_evse = Evse(0)
+        self.evses = {number: Evse(number, self.station_evse) for number in range(1, setup.evses + 1)}
         self.queue = TransactionQueue(self)
         self.connected = False
         self.accepted = False  # provisioning: BootNotification was answered Accepted
-        self.rejected = False  # provisioning: it was answered Rejected, and the interval is not over
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer
         self.transactions: Transactions
@@ -126,14 +130,30 @@ class Context:
         self.emit: Callable[[Event], None]
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]
         self.next_command_id: Callable[[], int]
+        self.all_stored: Callable[[], bool]  # True if nothing waits to be stored
         self._session = session
-        self._bus: list[LocalEvent] = []
+        self._bus: deque[LocalEvent] = deque()
         self._waiting: dict[str, Callable[[Any], None]] = {}
 
     @property
     def online(self) -> bool:
         """Connected and accepted by the back end: requests may be sent."""
         return self.connected and self.accepted
+
+    @property
+    def rejected(self) -> bool:
+        """BootNotification was answered Rejected, and the interval is not over: nothing is answered (1.6 §4.2).
+        Written by provisioning."""
+        return self._session.silent
+
+    @rejected.setter
+    def rejected(self, rejected: bool) -> None:
+        self._session.silent = rejected
+
+    @property
+    def settings(self) -> SessionSettings:
+        """The times and bounds of the connection. Written by provisioning, from the configuration keys."""
+        return self._session.settings
 
     @property
     def utc(self) -> datetime | None:
@@ -179,7 +199,7 @@ class Context:
 
     def take_local(self) -> LocalEvent | None:
         """Station: the next local event to deliver."""
-        return self._bus.pop(0) if self._bus else None
+        return self._bus.popleft() if self._bus else None
 
     @property
     def waiting_local(self) -> bool:

@@ -25,7 +25,7 @@ class EvseError:
         vendor_code: str | None = None,
     ) -> None:
         self.code = code
-        self.faulted = faulted
+        self.faulted = faulted and code != "EVCommunicationError"  # 1.6 §4.9: always a warning
         self.info = info
         self.vendor_id = vendor_id
         self.vendor_code = vendor_code
@@ -37,15 +37,19 @@ class EvseError:
 
 
 class Evse:
-    """One EVSE. Inputs of the host are written by Station, the rest by the block that the comment names."""
+    """One EVSE. Inputs of the host are written by Station, the rest by the block that the comment names.
+
+    station: EVSE 0, whose faults are faults of this one too; None for EVSE 0 itself.
+    """
 
     __slots__ = (
-        "id", "plugged", "ev", "bay_occupied", "errors", "hardware_failed",
+        "id", "station", "plugged", "ev", "bay_occupied", "errors", "hardware_failed",
         "operative", "status", "transaction", "authorized", "cable_held", "offers_energy", "limit_a",
     )  # fmt: skip
 
-    def __init__(self, id: int) -> None:
+    def __init__(self, id: int, station: Evse | None = None) -> None:
         self.id = id
+        self.station = station
         self.plugged = False  # Station: a cable is in the socket (fixed cable: in the EV)
         self.ev = EvState.Absent  # Station
         self.bay_occupied = False  # Station
@@ -61,5 +65,7 @@ class Evse:
 
     @property
     def faulted(self) -> bool:
-        """Charging is impossible."""
-        return self.hardware_failed or any(error.faulted for error in self.errors.values())
+        """Charging is impossible: this EVSE or the station as a whole has a fault."""
+        if self.hardware_failed or any(error.faulted for error in self.errors.values()):
+            return True
+        return self.station is not None and self.station.faulted

@@ -118,6 +118,12 @@ class ResetWanted(LocalEvent):
         self.hard = hard
 
 
+class ResetFailed(LocalEvent):
+    """The reset that ResetWanted announced did not happen: the station goes on as before."""
+
+    __slots__ = ()
+
+
 # Transactions, published by the transactions block.
 class OnTransaction(LocalEvent):
     """Something about one transaction."""
