@@ -26,7 +26,9 @@ from ocppcore.errors import (
     QueueFull,
 )
 from ocppcore.session.events import CallEnded, CallSent, ResultReceived, Stray, StrayAnswer
+from ocppcore.session.mend import write
 from ocppcore.session.outbox import Outbox, Trickle
+from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
 from ocppcore.wire import Actions, CallError, CallResult, Fault, Shape, encode_call
@@ -111,7 +113,12 @@ class Calls:
         self._finished = Recent()
         self._trickle = Trickle(10, every=6)
 
-    def add(self, request: Any, priority: int, timeout: float | None) -> str:
+    @property
+    def action(self) -> str | None:
+        """Of the call that is out."""
+        return None if self._out is None else self._out.action
+
+    def add(self, request: Any, priority: int, timeout: float | None, policy: Policy) -> str:
         """Check, write and queue a request. Raises InvalidMessage, QueueFull."""
         if len(self._queue) >= self._settings.max_queue:
             raise QueueFull(f"{self._settings.max_queue} calls wait already")
@@ -120,7 +127,7 @@ class Calls:
         if shape is None:
             rule = f"no request of OCPP {self._actions.version.name}"
             raise InvalidMessage(action, Fault(ErrorCode.NotImplemented, rule=rule, action=action))
-        payload = shape.dump(request)
+        payload = write(shape, request, policy)
         self._number += 1
         id = f"{self._prefix}{self._number}"
         call = OutCall(id, request, action, encode_call(id, action, payload), timeout)

@@ -43,8 +43,10 @@ class Batch:
 class Connection(Protocol):
     """What a binding drives. After calling any method that takes `now`: drain as the module's docstring says."""
 
-    max_message: int
-    """Bytes of the largest message that is read; may change while connected. A binding closes with 1009 above it."""
+    @property
+    def max_message(self) -> int:
+        """Bytes of the largest message that is read; may change while connected. A binding closes with 1009 above it."""
+        ...
 
     def connected(self, version: Version, now: float) -> None:
         """The WebSocket is open with this version's sub-protocol."""
@@ -60,15 +62,18 @@ class Connection(Protocol):
 
     def call(self, request: Any, now: float) -> str:
         """Queue a request; returns its message id. Raises InvalidMessage or QueueFull at once."""
+        ...
 
     def reply(self, id: str, response: Any, now: float) -> bool:
         """Answer a CallReceived. False if nobody waits any more: answered already, too late, or the link went away.
 
         Raises InvalidMessage; the call is then still open: reply() with something better, or fail().
         """
+        ...
 
     def fail(self, id: str, error: RpcError, now: float) -> bool:
         """Answer a CallReceived with a CALLERROR. False if nobody waits any more."""
+        ...
 
     def cancel(self, id: str, now: float) -> None:
         """Take a call of ours back: its slot is free at once, an answer that still comes is reported as late."""
@@ -96,6 +101,7 @@ class Connection(Protocol):
 
     def data_to_send(self) -> Iterable[str]:
         """The texts to send, one WebSocket text message each, in order; each is handed out once."""
+        ...
 
     def next_timer(self) -> float | None:
         """When to call handle_timer, in monotonic seconds; None for never. Pure."""

@@ -13,7 +13,9 @@ from typing import Any
 from ocppcore.errors import RpcError
 from ocppcore.session.calls import Recent
 from ocppcore.session.events import CallReceived, FaultReceived, HandlerTimeout, IdReused, Stray
+from ocppcore.session.mend import write
 from ocppcore.session.outbox import Outbox, Trickle
+from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
 from ocppcore.wire import Actions, Call, Fault, answer, encode_error, encode_result
@@ -73,11 +75,11 @@ class Incoming:
             self._sink.send(text)
         self._sink.noise(FaultReceived(fault, text is not None), self._faults, now)
 
-    def reply(self, id: str, response: Any) -> bool:
+    def reply(self, id: str, response: Any, policy: Policy) -> bool:
         """Answer with a CALLRESULT. Raises InvalidMessage and leaves the call open."""
         if id not in self._open:
             return False
-        payload = self._actions.responses[self._open[id][0]].dump(response)
+        payload = write(self._actions.responses[self._open[id][0]], response, policy)
         text = encode_result(id, payload)
         self._close(id)
         self._sink.counters.results_sent += 1

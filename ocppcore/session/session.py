@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from ocppcore.errors import RpcError
 from ocppcore.session.calls import Calls, Priority
 from ocppcore.session.commands import Command
-from ocppcore.session.contract import Batch
+from ocppcore.session.contract import Batch, Connection
 from ocppcore.session.counters import Counters
 from ocppcore.session.events import Disconnect, Event, Repaired, ResultRefused, SendReceived
 from ocppcore.session.incoming import Incoming
 from ocppcore.session.link import Link, State
+from ocppcore.session.mend import reread
 from ocppcore.session.outbox import Outbox, Tap
+from ocppcore.session.policy import STRICT, Policy
 from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.version import Version
 from ocppcore.wire import (
@@ -49,13 +51,14 @@ class Session:
     """One connection of one charging station (1.6: Charge Point), seen from either end.
 
     actions: what this end speaks and serves. endpoint: where to connect to; without one it is the server's end, and
-    connected() is called for it. rng: for message ids and back-off. command_ids: shared with who embeds the session.
+    connected() is called for it. rng: for message ids and back-off. policy: which quirks of the peer are put up with.
+    command_ids: shared with who embeds the session. settings, limits and policy may be changed at any time.
 
     What is queued or out when the link goes away ends with CallEnded(ConnectionLost); so does a call that is made while
     there is no link. Everything of the peer that was begun is forgotten: a late reply() is False.
     """
 
-    __slots__ = ("settings", "limits", "_actions", "_link", "_calls", "_incoming", "_out")
+    __slots__ = ("settings", "limits", "policy", "_actions", "_link", "_calls", "_incoming", "_out")
 
     def __init__(
         self,
@@ -65,11 +68,13 @@ class Session:
         endpoint: Endpoint | None = None,
         settings: SessionSettings | None = None,
         limits: Limits | None = None,
+        policy: Policy = STRICT,
         command_ids: Iterator[int] | None = None,
         tap: Tap | None = None,
     ) -> None:
         self.settings = SessionSettings() if settings is None else settings
         self.limits = Limits() if limits is None else limits
+        self.policy = policy
         self._actions = actions
         self._out = Outbox(command_ids, tap)
         self._link = Link(actions.version, endpoint, self.settings, self._out, rng)
@@ -166,11 +171,23 @@ class Session:
         self._link.alive()
         self._out.received(data)
         frame = decode(data, self._actions, self._calls.pending, self.limits)
+        if isinstance(frame, Fault) and not self.policy.is_strict:
+            frame = self._reread(data, frame)
         if isinstance(frame, Fault):
             self._fault(frame, now)
         else:
             self._frame(frame, now)
         self._settle(now)
+
+    def _reread(self, data: str | bytes, fault: Fault) -> Frame | Fault:
+        frame, repairs = reread(data, fault, self._actions, self._calls.pending, self.limits, self.policy)
+        for quirk, pointer in repairs:
+            self._repaired(quirk, pointer, fault.action or self._calls.action)
+        return frame
+
+    def _repaired(self, quirk: str, pointer: str, action: str | None) -> None:
+        self._out.counters.repaired += 1
+        self._out.event(Repaired(quirk, pointer, action))
 
     def _frame(self, frame: Frame, now: float) -> None:
         if isinstance(frame, CallResult):
@@ -192,8 +209,7 @@ class Session:
             return
         action = self._calls.refused(frame)
         if frame.note:
-            self._out.counters.repaired += 1
-            self._out.event(Repaired("call-error", frame.note, action))
+            self._repaired("call-error", "", action)
 
     def _fault(self, fault: Fault, now: float) -> None:
         if fault.id is not None and fault.id in self._calls.pending and not fault.answerable:
@@ -208,7 +224,7 @@ class Session:
 
         timeout: seconds from when it is sent; None for what the settings say. Raises InvalidMessage, QueueFull.
         """
-        id = self._calls.add(request, priority, timeout)
+        id = self._calls.add(request, priority, timeout, self.policy)
         self._settle(now)
         return id
 
@@ -219,7 +235,7 @@ class Session:
 
     def reply(self, id: str, response: Any, now: float) -> bool:
         """Answer a CallReceived. False if nobody waits any more. Raises InvalidMessage; the call is then still open."""
-        return self.is_open and self._incoming.reply(id, response)
+        return self.is_open and self._incoming.reply(id, response, self.policy)
 
     def fail(self, id: str, error: RpcError, now: float) -> bool:
         """Answer a CallReceived with a CALLERROR. False if nobody waits any more."""
@@ -289,3 +305,9 @@ class Session:
         elif not self._link.up:
             self._calls.lost()
             self._incoming.lost()
+
+
+if TYPE_CHECKING:
+
+    def _as_connection(session: Session) -> Connection:
+        return session  # the type checkers see to it that a Session keeps the contract
