@@ -55,5 +55,8 @@ class Block:
     def start(self) -> None:
         """The station begins: ctx.now is set. Called once, after load()."""
 
-    def settle(self) -> None:
-        """Called at the end of each step, again until nothing changes: derive what follows from the facts."""
+    def settle(self) -> bool | None:
+        """Called at the end of each step, again until nothing changes: derive what follows from the facts.
+
+        Returns True if it changed a fact that other blocks derive something from."""
+        return None

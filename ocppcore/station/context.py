@@ -60,11 +60,22 @@ class Transactions(Protocol):
     def find(self, id: int) -> Transaction | None:
         """The active transaction with the back end's id, None if there is none."""
 
-    def start(self, evse: int, token: str, parent: str | None, remote: bool) -> None:
-        """An authorized token: start now if the cable is in, else wait ConnectionTimeOut for it."""
+    def get(self, uid: str) -> Transaction | None:
+        """The transaction with our own id, as long as one of its messages may have to be delivered."""
+
+    def choose(self) -> int | None:
+        """The EVSE for a token that names none: the one that has been plugged and waiting longest, else the first free
+        one; None if there is none."""
+
+    def start(self, evse: int, token: str, parent: str | None, remote: bool, follows: bool = False) -> None:
+        """An authorized token: start now if the cable is in, else wait ConnectionTimeOut for it. follows: if the cable
+        is plugged in at another EVSE that is free, start there."""
 
     def can_start(self, evse: int) -> bool:
-        """True if a new transaction may be started on the EVSE: operative, no fault, no active transaction, not held."""
+        """True if a new transaction may be started on the EVSE: operative, no fault, no transaction, not held."""
+
+    def release(self, evse: int) -> None:
+        """The cable was unlocked: it is not held any longer."""
 
     def stop(self, transaction: Transaction, reason: str | None, token: str | None = None) -> None:
         """End an active transaction: energy off at once, then end reading, StopTransaction. reason: 1.6 §7.36."""
@@ -82,7 +93,11 @@ class Metering(Protocol):
         known reading is used, with an event; done() is always called, once."""
 
     def transaction_data(self, transaction: Transaction) -> list[Any] | None:
-        """The transactionData of StopTransaction, None if none is configured (§3.16.5). Called after TransactionEnding."""
+        """The transactionData of StopTransaction as a JSON value to store, instants as Stamp.dump(); None if none is
+        configured (§3.16.5). Called after TransactionEnding."""
+
+    def meter_values(self, data: list[Any]) -> list[Any]:
+        """What transaction_data() gave, as records of the version's messages. Called when StopTransaction is sent."""
 
 
 class Availability(Protocol):
@@ -119,6 +134,7 @@ class Context:
         self.evses = {number: Evse(number, self.station_evse) for number in range(1, setup.evses + 1)}
         self.queue = TransactionQueue(self)
         self.connected = False
+        self.heard = now  # Station: when the last text or pong of the back end came
         self.accepted = False  # provisioning: BootNotification was answered Accepted
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer

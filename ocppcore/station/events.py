@@ -36,6 +36,16 @@ class AuthorizationEnded(Event):
         self.accepted = accepted
 
 
+class IdTokenIgnored(Event):
+    """An id token was shown where nothing can be started or stopped by it (1.6 §4.1): it is not remembered."""
+
+    __slots__ = ("token", "evse")
+
+    def __init__(self, token: str, evse: int | None) -> None:
+        self.token = token
+        self.evse = evse
+
+
 class TransactionChanged(Event):
     """A transaction started, learnt its id, or stopped. what: "started", "identified", "stopped", "finished"."""
 
@@ -60,13 +70,25 @@ class ReadingMissed(Event):
 
 
 class MessageGivenUp(Event):
-    """A transaction-related message used up its attempts and moved to the audit table (1.6 §3.7.1)."""
+    """A transaction-related message moved to the table of undelivered ones: it used up its attempts (1.6 §3.7.1), or
+    can never be valid. attempts: those used; why: one line for the log."""
 
-    __slots__ = ("action", "attempts")
+    __slots__ = ("action", "attempts", "why")
 
-    def __init__(self, action: str, attempts: int) -> None:
+    def __init__(self, action: str, attempts: int, why: str) -> None:
         self.action = action
         self.attempts = attempts
+        self.why = why
+
+
+class MessagesDropped(Event):
+    """Too many messages wait for delivery: this many of this kind (meter values) were thinned out."""
+
+    __slots__ = ("action", "count")
+
+    def __init__(self, action: str, count: int) -> None:
+        self.action = action
+        self.count = count
 
 
 class CallIgnored(Event):

@@ -44,7 +44,7 @@ class Evse:
 
     __slots__ = (
         "id", "station", "plugged", "ev", "bay_occupied", "errors", "hardware_failed",
-        "operative", "status", "transaction", "authorized", "cable_held", "offers_energy", "limit_a",
+        "operative", "status", "transaction", "authorized", "spent", "cable_held", "offers_energy", "limit_a",
     )  # fmt: skip
 
     def __init__(self, id: int, station: Evse | None = None) -> None:
@@ -59,9 +59,16 @@ class Evse:
         self.status = "Available"  # availability: ChargePointStatus (1.6 §7.7)
         self.transaction: Transaction | None = None  # transactions: the one that runs
         self.authorized: str | None = None  # transactions: the id token that may start, waiting for the cable
+        # transactions: what is plugged in had its turn, a transaction or ConnectionTimeOut (B6, E 3.20); until unplugged
+        self.spent = False
         self.cable_held: str | None = None  # transactions: locked until this token or a sibling comes (E 3.5)
         self.offers_energy = False  # transactions: the rules allow energy now (faults are checked apart)
         self.limit_a: float | None = None  # smart_charging: limit in force, amperes per phase; None: no limit
+
+    @property
+    def may_charge(self) -> bool:
+        """Energy may flow: the rules allow it, an EV is there, nothing is at fault."""
+        return self.offers_energy and self.ev is not EvState.Absent and not self.faulted
 
     @property
     def faulted(self) -> bool:

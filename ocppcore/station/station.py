@@ -78,7 +78,7 @@ class Station(Inputs):
         self._commands: deque[Command] = deque()
         self._results: dict[int, tuple[Command, Callable[[Any], None], Callable[[str], None]]] = {}
         self._gate = Gate(store, self.ctx.evses)
-        self._blocks: list[Block] = [block(self.ctx) for block in v16.BLOCKS]
+        self._blocks: list[Block] = [self.ctx.queue, *(block(self.ctx) for block in v16.BLOCKS)]
         self._handlers = {cls: getattr(b, name) for b in self._blocks for cls, name in b.handlers.items()}
         self._subscribers: dict[type, list[Callable[[Any], None]]] = {}
         for block in self._blocks:
@@ -86,7 +86,6 @@ class Station(Inputs):
                 self._subscribers.setdefault(cls, []).append(getattr(block, name))
         for block in self._blocks:
             block.load()
-        self.ctx.queue.load()
 
     # The contract: transport
 
@@ -125,12 +124,14 @@ class Station(Inputs):
     def receive(self, data: str | bytes, now: float) -> None:
         """ONE WebSocket message."""
         self._enter(now)
+        self.ctx.heard = now
         self._session.receive(data, now)
         self._settle()
 
     def pong(self, now: float) -> None:
         """The peer answered our ping."""
         self._enter(now)
+        self.ctx.heard = now
         self._session.pong(now)
         self._settle()
 
@@ -261,7 +262,7 @@ class Station(Inputs):
         while (command := self._session.next_command()) is not None:
             self._commands.append(command)
         for number, facts in self.ctx.evses.items():
-            self._gate.offer_energy(number, facts.offers_energy and not facts.faulted)
+            self._gate.offer_energy(number, facts.may_charge)
 
     def _turn(self) -> bool:
         """One thing that waits; False when nothing does."""
@@ -273,9 +274,8 @@ class Station(Inputs):
         if local is not None:
             self._deliver(local)
             return True
-        for block in self._blocks:
-            block.settle()
-        return self.ctx.waiting_local or self._session.has_events
+        changed = [block.settle() for block in self._blocks]
+        return any(changed) or self.ctx.waiting_local or self._session.has_events
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, CallReceived):
