@@ -5,13 +5,15 @@ A value is a text, as on the wire; each key says how it is read and checked. Key
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 
 from ocppcore.errors import SetupError
+from ocppcore.messages.text import fold
 from ocppcore.station.store import StateStore
 
 TABLE = "configuration"
+MAX_TEXT = 500  # characters of a value (1.6 §7.29)
 
 
 class Access(Enum):
@@ -27,7 +29,8 @@ class Key:
 
     name: the standard's spelling; default: the factory value, None for a key that is absent until it is set.
     read: text to a checked value, raises ValueError for a text that the key does not take.
-    reboot: a change is effective after a reboot only (RebootRequired). section: the place in the standard.
+    reboot: a change is stored and reported at once, but in force after a reboot only (RebootRequired).
+    section: the place in the standard.
     """
 
     __slots__ = ("name", "access", "default", "read", "reboot", "section")
@@ -54,13 +57,14 @@ class Configuration:
     """The values in force: stored value, else the setup's factory value, else the key's default."""
 
     def __init__(self, keys: Iterable[Key], factory: Mapping[str, str], store: StateStore) -> None:
-        self._keys = {key.name.lower(): key for key in keys}
+        self._keys = {fold(key.name): key for key in keys}
         self._store = store
         self._values: dict[str, object] = {}
         self._texts: dict[str, str] = {}
-        folded = {name.lower(): text for name, text in factory.items()}
-        for unknown in folded.keys() - self._keys.keys():
-            raise SetupError(f"config: there is no configuration key {unknown!r}")
+        folded = {fold(name): text for name, text in factory.items()}
+        for name in factory:
+            if self.find(name) is None:
+                raise SetupError(f"config: there is no configuration key {name!r}")
         for name, key in self._keys.items():
             stored = store.get(TABLE, key.name)
             if stored is None or not self._take(key, stored):
@@ -68,19 +72,23 @@ class Configuration:
                 if text is not None and not self._take(key, text):
                     raise SetupError(f"config: {key.name} does not take the value {text!r}")
 
-    def _take(self, key: Key, text: str) -> bool:
+    def _take(self, key: Key, text: str, in_force: bool = True) -> bool:
+        if len(text) > MAX_TEXT:
+            return False
         try:
-            self._values[key.name] = key.read(text)
+            value = key.read(text)
         except ValueError:
             return False
+        if in_force:
+            self._values[key.name] = value
         self._texts[key.name] = text
         return True
 
     def find(self, name: str) -> Key | None:
         """The key of that name in any case, None for an unknown one."""
-        return self._keys.get(name.lower())
+        return self._keys.get(fold(name))
 
-    def __iter__(self) -> Iterable[Key]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Key]:
         return iter(self._keys.values())
 
     def text(self, name: str) -> str | None:
@@ -89,7 +97,7 @@ class Configuration:
 
     def change(self, key: Key, text: str) -> bool:
         """Take and store a new value; False (and nothing changes) if the key does not take it."""
-        if not self._take(key, text):
+        if not self._take(key, text, in_force=not key.reboot):
             return False
         self._store.put(TABLE, key.name, text)
         return True

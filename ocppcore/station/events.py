@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ocppcore.session.events import Event
 
 
@@ -98,6 +100,46 @@ class CallIgnored(Event):
 
     def __init__(self, action: str) -> None:
         self.action = action
+
+
+class HandlerFailed(Event):
+    """A handler raised, or answered against the standard: the back end was told InternalError. id: of the CallReceived."""
+
+    __slots__ = ("id", "error")
+
+    def __init__(self, id: str, error: Exception) -> None:
+        self.id = id
+        self.error = error
+
+
+class KeyChanged(Event):
+    """A configuration key was changed by the back end. value: the text as on the wire, None for a write-only key."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: str, value: str | None) -> None:
+        self.key = key
+        self.value = value
+
+
+class ClockAdjusted(Event):
+    """The back end's time was taken. utc: what it is now; step: seconds it moved, None if it was not known before."""
+
+    __slots__ = ("utc", "step")
+
+    def __init__(self, utc: datetime, step: float | None) -> None:
+        self.utc = utc
+        self.step = step
+
+
+class ClockRefused(Event):
+    """The back end's time was not taken. utc: what it told; why: one line."""
+
+    __slots__ = ("utc", "why")
+
+    def __init__(self, utc: datetime, why: str) -> None:
+        self.utc = utc
+        self.why = why
 
 
 class StoreFailed(Event):

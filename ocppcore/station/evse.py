@@ -43,7 +43,7 @@ class Evse:
     """
 
     __slots__ = (
-        "id", "station", "plugged", "ev", "bay_occupied", "errors", "hardware_failed",
+        "id", "station", "plugged", "ev", "bay_occupied", "errors", "failure",
         "operative", "status", "transaction", "authorized", "spent", "cable_held", "offers_energy", "limit_a",
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ class Evse:
         self.ev = EvState.Absent  # Station
         self.bay_occupied = False  # Station
         self.errors: dict[str, EvseError] = {}  # Station: open errors by code
-        self.hardware_failed = False  # Station: the binding could not drive the EVSE: energy off, Faulted
+        self.failure: str | None = None  # Station: why the binding could not drive it: energy off, Faulted
         self.operative = True  # availability: by ChangeAvailability, this EVSE and the station both
         self.status = "Available"  # availability: ChargePointStatus (1.6 §7.7)
         self.transaction: Transaction | None = None  # transactions: the one that runs
@@ -73,6 +73,6 @@ class Evse:
     @property
     def faulted(self) -> bool:
         """Charging is impossible: this EVSE or the station as a whole has a fault."""
-        if self.hardware_failed or any(error.faulted for error in self.errors.values()):
+        if self.failure is not None or any(error.faulted for error in self.errors.values()):
             return True
         return self.station is not None and self.station.faulted

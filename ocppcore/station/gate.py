@@ -60,6 +60,11 @@ class Gate:
         self._offered += 1
         return self._unstored[self._offered - 1]
 
+    @property
+    def idle(self) -> bool:
+        """True if no batch waits to be stored."""
+        return not self._unstored
+
     def stored(self, id: int) -> None:
         """All batches up to this one are durable."""
         while self._unstored and self._unstored[0].id <= id:

@@ -100,6 +100,7 @@ class Inputs:
         """A fault or warning appeared (evse 0: the station as a whole). One error of each code is kept."""
         facts = self._facts(evse, station=True)
         if facts.errors.get(error.code) != error:
+            facts.errors.pop(error.code, None)  # the last one to come stands last
             facts.errors[error.code] = error
             self._tell(ErrorsChanged(evse), now)
 
@@ -112,15 +113,15 @@ class Inputs:
     def hardware_failed(self, evse: int, why: str, now: float) -> None:
         """The binding could not drive the EVSE: energy off, Faulted, until hardware_recovered()."""
         facts = self._facts(evse)
-        if not facts.hardware_failed:
-            facts.hardware_failed = True
+        if facts.failure is None:
+            facts.failure = why
             self._tell(ErrorsChanged(evse), now)
 
     def hardware_recovered(self, evse: int, now: float) -> None:
         """The EVSE can be driven again."""
         facts = self._facts(evse)
-        if facts.hardware_failed:
-            facts.hardware_failed = False
+        if facts.failure is not None:
+            facts.failure = None
             self._tell(ErrorsChanged(evse), now)
 
     def _facts(self, evse: int, station: bool = False) -> _Evse:

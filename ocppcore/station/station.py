@@ -14,24 +14,25 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ocppcore.errors import RpcError
+from ocppcore.errors import ConnectionLost, InvalidMessage, QueueFull, RpcError
 from ocppcore.hardware import Indicator, Want
 from ocppcore.session.commands import BasicAuth, Command
 from ocppcore.session.contract import Batch
 from ocppcore.session.events import CallEnded, CallReceived, Connected, Disconnect, Disconnected, Event, ResultReceived
-from ocppcore.session.session import Endpoint, Session
+from ocppcore.session.session import Session
+from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.station import v16
 from ocppcore.station.block import Answer, Block
 from ocppcore.station.configuration import Configuration
 from ocppcore.station.context import Context
-from ocppcore.station.events import CallIgnored, StoreFailed
+from ocppcore.station.events import CallIgnored, HandlerFailed, StoreFailed
 from ocppcore.station.gate import Gate
 from ocppcore.station.inputs import Inputs
 from ocppcore.station.local import LocalEvent
 from ocppcore.station.setup import Setup
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Timekeeper
-from ocppcore.version import Version
+from ocppcore.version import ErrorCode, Version
 
 INDICATORS = {
     "Available": Indicator.Available,
@@ -45,7 +46,9 @@ INDICATORS = {
     "Faulted": Indicator.Faulted,
 }
 STORE_RETRY = 5.0  # seconds until a batch that could not be stored is offered again
-SETTLE_LIMIT = 1000  # a step that does not come to rest is a bug of ours
+SETTLE_LIMIT = 100_000  # a step that does not come to rest is a bug of ours
+MAX_QUEUE = 1000  # calls that wait to be sent; the blocks bound theirs, one by one
+MAX_HOST_CALLS = 50  # of them the host's
 
 
 class Station(Inputs):
@@ -68,15 +71,19 @@ class Station(Inputs):
         config = Configuration(v16.KEYS(setup), setup.config, store)
         time = Timekeeper(store, now, utc)
         ids = itertools.count(1)
-        session = Session(v16.ACTIONS, endpoint=_endpoint(setup), rng=rng, command_ids=ids)
+        settings = SessionSettings(max_queue=MAX_QUEUE)
+        session = Session(v16.ACTIONS, endpoint=_endpoint(setup), rng=rng, settings=settings, command_ids=ids)
         super().__init__(Context(setup, store, config, time, session, rng, now))
         self._session = session
         self.ctx.emit = self._emit
         self.ctx.command = self._command
         self.ctx.next_command_id = lambda: next(ids)
+        self.ctx.all_stored = lambda: self._gate.idle and not store.staged
         self._events: deque[Event] = deque()
         self._commands: deque[Command] = deque()
         self._results: dict[int, tuple[Command, Callable[[Any], None], Callable[[str], None]]] = {}
+        self._host_calls: set[str] = set()
+        self._refused_calls = itertools.count(1)
         self._gate = Gate(store, self.ctx.evses)
         self._blocks: list[Block] = [self.ctx.queue, *(block(self.ctx) for block in v16.BLOCKS)]
         self._handlers = {cls: getattr(b, name) for b in self._blocks for cls, name in b.handlers.items()}
@@ -136,9 +143,20 @@ class Station(Inputs):
         self._settle()
 
     def call(self, request: Any, now: float) -> str:
-        """Send a request of the host (DataTransfer, mostly); ends in a ResultReceived or CallEnded event."""
+        """Send a request of the host (DataTransfer, mostly); ends in a ResultReceived or CallEnded event.
+
+        Without a back end that has accepted the station (1.6 §4.2) it ends at once, as ConnectionLost.
+        Raises InvalidMessage, QueueFull.
+        """
         self._enter(now)
-        id = self._session.call(request, now)
+        if len(self._host_calls) >= MAX_HOST_CALLS:
+            raise QueueFull(f"{MAX_HOST_CALLS} calls wait already")
+        if self.ctx.online:
+            id = self._session.call(request, now)
+            self._host_calls.add(id)
+        else:
+            id = f"unsent-{next(self._refused_calls)}"
+            self._emit(CallEnded(id, request, ConnectionLost(id, type(request).action, "not registered at a back end")))
         self._settle()
         return id
 
@@ -148,17 +166,22 @@ class Station(Inputs):
         self._session.cancel(id, now)
         self._settle()
 
-    def reply(self, id: str, response: Any, now: float) -> None:
-        """Answer a CallReceived that the host serves (DataTransfer of a declared vendor)."""
-        self._enter(now)
-        self._session.reply(id, response, now)
-        self._settle()
+    def reply(self, id: str, response: Any, now: float) -> bool:
+        """Answer a CallReceived that the host serves (see register_vendor). False if nobody waits for it any more.
 
-    def fail(self, id: str, error: RpcError, now: float) -> None:
-        """Answer a CallReceived that the host serves with a CALLERROR."""
+        Raises InvalidMessage; the call is then still open.
+        """
         self._enter(now)
-        self._session.fail(id, error, now)
+        sent = self._session.reply(id, response, now)
         self._settle()
+        return sent
+
+    def fail(self, id: str, error: RpcError, now: float) -> bool:
+        """Answer a CallReceived that the host serves with a CALLERROR. False if nobody waits for it any more."""
+        self._enter(now)
+        sent = self._session.fail(id, error, now)
+        self._settle()
+        return sent
 
     def data_to_send(self) -> Iterable[str]:
         """The texts to send now: those whose batch is stored."""
@@ -281,9 +304,11 @@ class Station(Inputs):
         if isinstance(event, CallReceived):
             self._route(event)
         elif isinstance(event, ResultReceived):
+            self._host_calls.discard(event.id)
             self.ctx.ended(event.id, event.response)
             self._emit(event)
         elif isinstance(event, CallEnded):
+            self._host_calls.discard(event.id)
             self.ctx.ended(event.id, event.error)
             self._emit(event)
         else:
@@ -300,11 +325,10 @@ class Station(Inputs):
 
     def _route(self, event: CallReceived) -> None:
         """Hand a CALL to the block that serves it, as the registration allows (1.6 §4.2)."""
-        refusal = v16.refusal(self.ctx, event.request)
-        if refusal is v16.SILENCE:
-            self._session.drop(event.id)
+        if self.ctx.rejected:
             self._emit(CallIgnored(type(event.request).action))
             return
+        refusal = v16.refusal(self.ctx, event.request)
         if refusal is not None:
             self._reply(event.id, refusal)
             return
@@ -314,9 +338,18 @@ class Station(Inputs):
             handler(event.request, Answer(event.id, self._reply, self._fail))
         except RpcError as error:
             self._fail(event.id, error)
+        except Exception as error:  # a bug, here or in a handler of the host: the peer is told nothing more
+            self._broken(event.id, error)
 
     def _reply(self, id: str, response: Any) -> None:
-        self._session.reply(id, response, self.ctx.now)
+        try:
+            self._session.reply(id, response, self.ctx.now)
+        except InvalidMessage as error:
+            self._broken(id, error)
+
+    def _broken(self, id: str, error: Exception) -> None:
+        self._emit(HandlerFailed(id, error))
+        self._fail(id, RpcError(ErrorCode.InternalError))
 
     def _fail(self, id: str, error: RpcError) -> None:
         self._session.fail(id, error, self.ctx.now)

@@ -49,6 +49,11 @@ class StateStore:
         if self._tables.get(table, {}).pop(key, None) is not None:
             self._staged[table, key] = None
 
+    @property
+    def staged(self) -> bool:
+        """True if writes wait for take_batch()."""
+        return bool(self._staged)
+
     def take_batch(self) -> Batch | None:
         """What was staged since the last time, as one batch; None if nothing was."""
         if not self._staged:

@@ -92,14 +92,15 @@ class Timekeeper:
         return None if base is None else base + timedelta(seconds=stamp.offset)
 
     def _base(self, boot: int) -> datetime | None:
-        entry = self._bases.get(boot)
-        if entry is None:
+        if boot not in self._bases:
             return None
-        if "utc" in entry:
-            return datetime.fromisoformat(str(entry["utc"]))
-        following = min((other for other in self._bases if other > boot), default=None)
-        after = None if following is None else self._base(following)
-        return None if after is None else after - timedelta(seconds=float(str(entry["last"])) + 1)
+        before = 0.0
+        for known in sorted(other for other in self._bases if other >= boot):
+            entry = self._bases[known]
+            if "utc" in entry:
+                return datetime.fromisoformat(str(entry["utc"])) - timedelta(seconds=before)
+            before += float(str(entry["last"])) + 1
+        return None
 
     def forget_before(self, boot: int) -> None:
         """No stamp of an older boot is stored any more."""

@@ -27,7 +27,6 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
 )
 KEYS = keys
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
-SILENCE: Final = object()
 
 # While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
 _WHILE_PENDING: Final = {
@@ -37,9 +36,5 @@ _WHILE_PENDING: Final = {
 
 
 def refusal(ctx: Context, request: Any) -> Any | None:
-    """What the registration says to a CALL: None to serve it, SILENCE, or the answer that refuses it."""
-    if ctx.accepted:
-        return None
-    if ctx.rejected:
-        return SILENCE
-    return _WHILE_PENDING.get(type(request))
+    """What the registration says to a CALL: None to serve it, or the answer that refuses it."""
+    return None if ctx.accepted else _WHILE_PENDING.get(type(request))
