@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from math import isfinite
 
 
 class ReadingPurpose(StrEnum):
@@ -57,6 +58,11 @@ class MeterReading:
     def __init__(self, energy_wh: float, samples: tuple[Sample, ...] = ()) -> None:
         self.energy_wh = energy_wh
         self.samples = samples
+
+    @property
+    def valid(self) -> bool:
+        """False if the register is no finite number: hardware says all sorts of things."""
+        return isinstance(self.energy_wh, int | float) and isfinite(self.energy_wh)
 
     def __repr__(self) -> str:
         return f"MeterReading({self.energy_wh!r}, {len(self.samples)} samples)"

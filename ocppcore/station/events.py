@@ -71,6 +71,18 @@ class ReadingMissed(Event):
         self.why = why
 
 
+class MeterWentBack(Event):
+    """The register of a meter fell during a transaction (exchanged, rolled over, or out of order): it is reported as
+    standing still until it is above its old value again (1.6 §7.31). Wh; told once per transaction."""
+
+    __slots__ = ("evse", "from_wh", "to_wh")
+
+    def __init__(self, evse: int, from_wh: float, to_wh: float) -> None:
+        self.evse = evse
+        self.from_wh = from_wh
+        self.to_wh = to_wh
+
+
 class MessageGivenUp(Event):
     """A transaction-related message moved to the table of undelivered ones: it used up its attempts (1.6 §3.7.1), or
     can never be valid. attempts: those used; why: one line for the log."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ocppcore.errors import SetupError
+from ocppcore.hardware import MeterReading
 from ocppcore.station.context import Context
 from ocppcore.station.evse import EvseError, EvState
 from ocppcore.station.evse import Evse as _Evse
@@ -21,6 +22,7 @@ from ocppcore.station.local import (
     LocalEvent,
     Plugged,
     PowerFailing,
+    ReadingPushed,
     StopPressed,
     Unplugged,
 )
@@ -84,6 +86,14 @@ class Inputs:
     def emergency_stop(self, pressed: bool, now: float) -> None:
         """The emergency stop was pressed or released."""
         self._tell(EmergencyStop(pressed), now)
+
+    def reading(self, evse: int, reading: MeterReading, now: float) -> None:
+        """The meter tells by itself what it shows (evse 0: the main meter). It is kept, and used where the meter does
+        not answer when it is asked. Raises SetupError if the register is no number."""
+        self._facts(evse, station=True)
+        if not reading.valid:
+            raise SetupError(f"evse {evse}: {reading!r} is no reading: energy_wh must be a finite number")
+        self._tell(ReadingPushed(evse, reading), now)
 
     def power_failing(self, now: float) -> None:
         """The supply is about to go: what can still be written is written."""

@@ -53,6 +53,16 @@ class BayChanged(OnEvse):
     """Evse.bay_occupied has changed."""
 
 
+class ReadingPushed(OnEvse):
+    """The host told a meter reading without being asked. reading: with a valid register."""
+
+    __slots__ = ("reading",)
+
+    def __init__(self, evse: int, reading: MeterReading) -> None:
+        super().__init__(evse)
+        self.reading = reading
+
+
 class IdTokenPresented(LocalEvent):
     """A card was shown. evse: where the reader belongs to one EVSE, else None."""
 

@@ -91,6 +91,20 @@ class Timekeeper:
         base = self._base(stamp.boot)
         return None if base is None else base + timedelta(seconds=stamp.offset)
 
+    def stamp_of(self, utc: datetime) -> Stamp:
+        """The stamp of a known instant, exactly; UTC must be known."""
+        base = datetime.fromisoformat(str(self._bases[self.boot]["utc"]))
+        return Stamp(self.boot, (utc - base).total_seconds())
+
+    def moment(self, stamp: Stamp) -> float | None:
+        """When a stamp is, in monotonic seconds, as the clock says now; None: of an earlier boot, and UTC is unknown."""
+        if stamp.boot == self.boot and self._utc_began is None:
+            return self._began + stamp.offset
+        utc = self.resolve(stamp)
+        if utc is None or self._utc_began is None:
+            return None
+        return self._began + (utc - self._utc_began).total_seconds()
+
     def _base(self, boot: int) -> datetime | None:
         if boot not in self._bases:
             return None
