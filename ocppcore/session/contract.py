@@ -45,7 +45,9 @@ class Connection(Protocol):
 
     @property
     def max_message(self) -> int:
-        """Bytes of the largest message that is read; may change while connected. A binding closes with 1009 above it."""
+        """Bytes of the largest message that is read; may change while connected. A binding closes with 1009 above
+        it.
+        """
         ...
 
     def connected(self, version: Version, now: float) -> None:
