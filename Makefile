@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure lint types wheel clean extension
+.PHONY: help demo test test-pure lint types bench wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: $(VENV)/.with-lint ## ruff
 types: $(VENV)/.with-run $(VENV)/.with-lint build/tree ## mypy --strict and pyright, on the package as it is installed
 	cd build/tree && $(CURDIR)/$(BIN)/mypy --cache-dir $(CURDIR)/.mypy_cache
 	cd build/tree && $(CURDIR)/$(BIN)/pyright --pythonpath $(CURDIR)/$(BIN)/python
+
+bench: $(VENV)/.with-bench extension ## how fast frames are read and written, and another implementation in the same run
+	$(BIN)/pytest benchmarks --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-warmup=on
 
 wheel: $(VENV)/.with-release ## source distribution and wheels into dist/; then the tests against the installed wheel
 	.ci/wheel $(BIN)/python
