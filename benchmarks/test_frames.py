@@ -1,8 +1,8 @@
 """How long a frame of OCPP 1.6 takes: text to validated typed message, and back. `make bench` runs it.
 
 Beside it in each group, in the same run: the `ocpp` package, which reads a frame into a dict and validates that against
-the JSON Schema. What counts is the ratio within a group (in brackets); the times are those of the machine. Not measured:
-sockets, sessions, what a handler does.
+the JSON Schema. What counts is the ratio within a group (in brackets); the times are those of the machine. Not
+measured: sockets, sessions, what a handler does.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,11 +69,11 @@ def test_the_version_is_said_once_and_is_what_is_installed() -> None:
     assert metadata.version("ocppcore") == ocppcore.__version__
 
 
-def compiled_modules() -> list[str]:
-    """The modules that setup.py compiles, read from its text: running it would start a build."""
+def compiled_modules() -> dict[str, Path]:
+    """The modules that setup.py compiles and their sources, read from its text: running it would start a build."""
     for node in ast.parse((ROOT / "setup.py").read_text("utf-8")).body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "COMPILED" and node.value:
-            return list(ast.literal_eval(node.value))
+            return {name: ROOT / source for name, source in ast.literal_eval(node.value).items()}
     raise AssertionError("setup.py has no COMPILED")
 
 
@@ -80,9 +81,24 @@ def compiled_modules() -> list[str]:
 def test_the_tests_ran_on_the_build_that_they_should() -> None:
     suffixes = tuple(EXTENSION_SUFFIXES)
     found = {name: str(spec.origin) for name in compiled_modules() if (spec := find_spec(name))}
-    assert found.keys() == set(compiled_modules())
+    assert found.keys() == compiled_modules().keys()
     wrong = {name: origin for name, origin in found.items() if origin.endswith(suffixes) is not (BUILD == "compiled")}
     assert not wrong
+
+
+@pytest.mark.parametrize("source", [path for path in compiled_modules().values() if path.with_suffix(".pxd").exists()])
+def test_a_pxd_declares_every_attribute_of_its_classes(source: Path) -> None:
+    """An extension type has no others, so the module would fail when compiled, and only then."""
+    blocks = source.with_suffix(".pxd").read_text("utf-8").split("cdef class ")[1:]
+    declared = {re.split(r"\W", block)[0]: set(re.findall(r"cdef .*?(\w+)$", block, re.MULTILINE)) for block in blocks}
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.ClassDef) and node.name in declared:
+            (slots,) = [entry.value for entry in node.body if isinstance(entry, ast.Assign) and is_slots(entry)]
+            assert set(ast.literal_eval(slots)) == declared[node.name], node.name
+
+
+def is_slots(entry: ast.Assign) -> bool:
+    return ast.unparse(entry.targets[0]) == "__slots__"
 
 
 def test_a_compiled_module_older_than_its_source_is_noticed(
