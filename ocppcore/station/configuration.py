@@ -57,7 +57,10 @@ class Configuration:
     """The values in force: stored value, else the setup's factory value, else the key's default."""
 
     def __init__(self, keys: Iterable[Key], factory: Mapping[str, str], store: StateStore) -> None:
-        self._keys = {fold(key.name): key for key in keys}
+        self._keys: dict[str, Key] = {}
+        for key in keys:
+            if self._keys.setdefault(fold(key.name), key) is not key:
+                raise SetupError(f"keys: there are two configuration keys {key.name!r}")
         self._store = store
         self._values: dict[str, object] = {}
         self._texts: dict[str, str] = {}

@@ -20,7 +20,7 @@ from ocppcore.station.configuration import Configuration
 from ocppcore.station.evse import Evse, EvseError
 from ocppcore.station.local import LocalEvent
 from ocppcore.station.queue import TransactionQueue
-from ocppcore.station.setup import Setup
+from ocppcore.station.setup import Setup, VendorHandlers
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Stamp, Timekeeper
 from ocppcore.station.timers import Timers
@@ -110,6 +110,13 @@ class Availability(Protocol):
         """Tell the back end about an error that has passed already (a warning: the status stays); when it can be told."""
 
 
+class Vendors(Protocol):
+    """Offered by the data_transfer block."""
+
+    def register(self, vendor_id: str, handlers: VendorHandlers) -> None:
+        """Serve the messages of a vendor."""
+
+
 class Context:
     """See the module's docstring. `now` is the monotonic time of the step under way."""
 
@@ -136,11 +143,13 @@ class Context:
         self.connected = False
         self.heard = now  # Station: when the last text or pong of the back end came
         self.accepted = False  # provisioning: BootNotification was answered Accepted
+        self.registration: str | None = None  # provisioning: what it was answered (1.6 §7.38), None if nothing yet
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer
         self.transactions: Transactions
         self.metering: Metering
         self.availability: Availability
+        self.vendors: Vendors
         self.local_list: LocalList | None = None
         # Filled by Station.
         self.emit: Callable[[Event], None]
@@ -170,6 +179,11 @@ class Context:
     def settings(self) -> SessionSettings:
         """The times and bounds of the connection. Written by provisioning, from the configuration keys."""
         return self._session.settings
+
+    @property
+    def calls_open(self) -> bool:
+        """True while a call of a block is out or waits to be sent."""
+        return bool(self._waiting)
 
     @property
     def utc(self) -> datetime | None:

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 from urllib.parse import quote
 
 from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware
+from ocppcore.station.configuration import Key
 from ocppcore.version import V16, Version
+
+
+# What serves a vendor's DataTransfer (1.6 §4.3), by messageId, None for messages without one. It gets the request and
+# returns the response, or None if the host answers later: station.reply(id, response, now), id as in CallReceived.
+VendorHandlers = Mapping[str | None, Callable[[Any], Any]]
+
+# The most characters that BootNotification has room for (1.6 §6.3).
+LONGEST: Final = {
+    "vendor": 20,
+    "model": 20,
+    "serial_number": 25,
+    "firmware_version": 50,
+    "iccid": 20,
+    "imsi": 20,
+    "meter_type": 25,
+    "meter_serial_number": 25,
+}
 
 
 class Capabilities:
@@ -45,18 +64,22 @@ class Capabilities:
 
 
 class Setup:
-    """One station's identity and make-up. Fixed while it runs.
+    """One station's identity and make-up. Fixed while it runs, but for iccid and imsi: a modem may get another SIM card.
 
     identity: the name of the station in the back end (1.6: charge point identity, J §3.1.1); at most 48 characters.
     url: ws:// or wss:// address of the back end, without the identity.
     evses: how many EVSEs; they are numbered from 1 (1.6: connectorId; §3.8).
     config: factory values of configuration keys, by name; the store's values win over them.
-    authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None; a stored AuthorizationKey wins over it.
+    authorization_cache_size: how many id tokens the authorization cache holds (1.6 §3.5.1).
+    keys: configuration keys of the maker's own, beside those of the standard.
+    vendors: handlers of DataTransfer by vendorId.
+    authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
     """
 
     __slots__ = (
         "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
-        "meter_type", "meter_serial_number", "evses", "capabilities", "config", "authorization_key",
+        "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors",
+        "authorization_cache_size", "authorization_key",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +99,9 @@ class Setup:
         evses: int = 2,
         capabilities: Capabilities | None = None,
         config: Mapping[str, str] | None = None,
+        keys: Iterable[Key] = (),
+        vendors: Mapping[str, VendorHandlers] | None = None,
+        authorization_cache_size: int = 1000,
         authorization_key: bytes | None = None,
     ) -> None:
         if not identity or len(identity) > 48 or ":" in identity:
@@ -84,6 +110,9 @@ class Setup:
             raise SetupError(f"url {url!r}: it must begin with ws:// or wss://")
         if type(evses) is not int or evses < 1:
             raise SetupError(f"evses {evses!r}: a station has at least one EVSE")
+        if type(authorization_cache_size) is not int or authorization_cache_size < 1:
+            raise SetupError(f"authorization_cache_size {authorization_cache_size!r}: at least 1; the key "
+                             "AuthorizationCacheEnabled switches the cache off")
         self.identity = identity
         self.url = url
         self.version = version
@@ -98,7 +127,17 @@ class Setup:
         self.evses = evses
         self.capabilities = capabilities or Capabilities()
         self.config = dict(config or {})
+        self.keys = tuple(keys)
+        self.vendors = dict(vendors or {})
+        self.authorization_cache_size = authorization_cache_size
         self.authorization_key = authorization_key
+        self._check()
+
+    def _check(self) -> None:
+        for name, longest in LONGEST.items():
+            text = getattr(self, name)
+            if text is not None and len(text) > longest:
+                raise SetupError(f"{name} {text!r}: use at most {longest} characters")
 
     @property
     def endpoint_url(self) -> str:
