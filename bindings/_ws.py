@@ -46,12 +46,17 @@ class Ponged:
 
 
 class Closed:
-    """The WebSocket is over, or never was. reason: for disconnected()."""
+    """The WebSocket is over, or never was. reason: for disconnected().
 
-    __slots__ = ("reason",)
+    clean: both sides have said their last word, so that the transport may be closed at once. Otherwise the peer may
+    still be sending, and closing over unread bytes would take back what we said last.
+    """
 
-    def __init__(self, reason: Disconnect) -> None:
+    __slots__ = ("reason", "clean")
+
+    def __init__(self, reason: Disconnect, clean: bool) -> None:
         self.reason = reason
+        self.clean = clean
 
 
 Event: TypeAlias = str | Offer | Opened | Ponged | Closed
@@ -273,9 +278,9 @@ class WebSocket:
         """RFC 6455 §7.1.7: say why, and take nothing more."""
         if self.state is State.Open:
             self._out.append(connection.send(CloseConnection(code=code, reason=why)))
-        self._over(Lost(f"closed with {int(code)}: {why}"))
+        self._over(Lost(f"closed with {int(code)}: {why}"), clean=False)
 
-    def _over(self, reason: Disconnect) -> None:
+    def _over(self, reason: Disconnect, clean: bool = True) -> None:
         self.state = State.Closed
         self._text = None
-        self._events.append(Closed(reason))
+        self._events.append(Closed(reason, clean))

@@ -1,11 +1,19 @@
-"""What a charging station shows when it connects, and how that is judged: identity, credentials, sub-protocols.
+"""Who may connect: what a station shows in its opening handshake, the judgement, and the two ways to carry it out.
 
-The judgement needs no I/O; a binding carries an Offer in and the answer (an HTTP status) out.
+The judgement needs no I/O; a binding brings the Offer and carries out Accept or Reject.
 """
 
 from __future__ import annotations
 
-from ocppcore.session.commands import BasicAuth
+import hmac
+from collections.abc import Callable, Mapping
+
+from ocppcore.session.commands import BasicAuth, Command
+
+Authenticator = Callable[[str, str, bytes], bool]
+"""authenticate(identity, user, key): True if this key opens this identity. The user is known to equal the identity."""
+
+_NO_KEY = b"\0" * 20
 
 
 class Offer:
@@ -28,3 +36,38 @@ class Offer:
 
     def __repr__(self) -> str:
         return f"Offer({self.identity!r}, {self.auth!r}, {self.subprotocols!r}, {self.peer!r})"
+
+
+class Accept(Command):
+    """Finish the handshake with this sub-protocol, then connected(). None: there is none in common, so finish it
+    without one and close at once (J §3.2)."""
+
+    __slots__ = ("subprotocol",)
+
+    def __init__(self, id: int, deadline: float, subprotocol: str | None) -> None:
+        super().__init__(id, deadline)
+        self.subprotocol = subprotocol
+
+
+class Reject(Command):
+    """Answer the handshake with this HTTP status; then there is no connection."""
+
+    __slots__ = ("status",)
+
+    def __init__(self, id: int, deadline: float, status: int) -> None:
+        super().__init__(id, deadline)
+        self.status = status
+
+
+def same(one: str, other: str) -> bool:
+    """Equal, in a time that does not tell how much of them is."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def keys(keys: Mapping[str, bytes]) -> Authenticator:
+    """An authenticator from identities and their keys (octets). An unknown identity takes as long as a wrong key."""
+
+    def authenticate(identity: str, user: str, key: bytes) -> bool:
+        return hmac.compare_digest(keys.get(identity, _NO_KEY), key) and identity in keys
+
+    return authenticate

@@ -1,0 +1,106 @@
+"""The station's side of asyncio: a peer that connects by itself, over TCP and TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl as tls
+from typing import Protocol
+
+from ocppcore.bindings._errors import reason_of
+from ocppcore.bindings._handshake import Address
+from ocppcore.bindings._peer import DROP, Link, Peer, log
+from ocppcore.bindings._socket import Socket
+from ocppcore.bindings._ws import WebSocket
+from ocppcore.bindings.storage.base import Store
+from ocppcore.clock import Clock
+from ocppcore.errors import SetupError
+from ocppcore.session.commands import Close, Command, Connect
+from ocppcore.session.contract import Connection
+from ocppcore.session.events import Lost
+from ocppcore.version import Version
+
+
+class Startable(Connection, Protocol):
+    """A connection that connects by itself: a Session with an endpoint, or a Station."""
+
+    def start(self, now: float) -> None: ...
+
+    def stop(self, now: float) -> None: ...
+
+
+class Client(Peer):
+    """A peer that connects by itself, and again whenever the link is gone. `async with` waits for the first link.
+
+    ssl: for wss:// URLs; the default context if None. lenient: see _handshake.py. Entering raises SetupError for a URL
+    that cannot be used; leaving closes the link.
+    """
+
+    def __init__(
+        self,
+        connection: Startable,
+        *,
+        ssl: tls.SSLContext | None = None,
+        lenient: bool = False,
+        clock: Clock | None = None,
+        store: Store | None = None,
+    ) -> None:
+        super().__init__(connection, clock=clock, store=store)
+        self._startable = connection
+        self._ssl = ssl
+        self._lenient = lenient
+        self._socket: Socket | None = None
+        self._dialing: asyncio.Task[None] | None = None
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def __aenter__(self) -> Client:
+        self.feed(self._startable.start)
+        try:
+            await self.opened
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.feed(self._startable.stop)
+        if self._socket is not None:
+            await self._socket.gone()
+        await self.aclose()
+
+    def connected(self, version: Version, link: Link) -> None:
+        super().connected(version, link)
+        if not self.opened.done():
+            self.opened.set_result(None)
+
+    def carry_out(self, command: Command) -> None:
+        if isinstance(command, Connect) or isinstance(command, Close) and command.code == DROP:
+            self._let_go()
+            if isinstance(command, Connect):
+                self._dialing = self.spawn(self._dial(command))
+        else:
+            super().carry_out(command)
+
+    def _let_go(self) -> None:
+        """Whatever was begun is of no interest any more."""
+        if self._dialing is not None:
+            self._dialing.cancel()
+        if self._socket is not None:
+            self._socket.drop()
+        self._dialing = self._socket = self.link = None
+
+    async def _dial(self, command: Connect) -> None:
+        try:
+            address = Address(command.url)
+            ws = WebSocket.client(command.url, command.subprotocols, command.auth, lenient=self._lenient)
+            self._socket = socket = Socket(ws, self)
+            context = self._ssl or tls.create_default_context() if address.secure else None
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
+        except SetupError as error:
+            if self.opened.done():
+                log.error("%s", error)
+            else:
+                self.opened.set_exception(error)  # trying again would not help
+            self.disconnected(Lost(str(error)))
+        except (OSError, UnicodeError) as error:
+            self.disconnected(reason_of(error))

@@ -1,0 +1,308 @@
+"""Peer: a connection as one wants to hold it in asyncio.
+
+    peer = Peer(Session(v16.ACTIONS, rng=Random()))
+
+    @peer.on(v16.ResetRequest)
+    async def reset(request: v16.ResetRequest) -> v16.ResetResponse: ...
+
+    response = await peer.call(v16.HeartbeatRequest())      # a v16.HeartbeatResponse
+
+Its rules: handlers are tasks and never run where texts are read, so one may itself call and wait. Nothing that a
+handler or listener does can break the loop; what it raises goes to the log of this end, and to the peer as
+InternalError. All time-outs are the connection's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from ocppcore.bindings._courier import Courier
+from ocppcore.bindings._errors import reason_of
+from ocppcore.bindings._pump import pump
+from ocppcore.bindings.clock import SystemClock
+from ocppcore.bindings.storage.base import Store
+from ocppcore.clock import Clock
+from ocppcore.csms.answer import answer
+from ocppcore.csms.events import AnswerAwaited, HandlerFailed
+from ocppcore.csms.link import StationLink
+from ocppcore.errors import RpcError, StorageError
+from ocppcore.messages.base import Request, Response
+from ocppcore.session.commands import Close, Command, Ping
+from ocppcore.session.contract import Batch, Connection
+from ocppcore.session.events import CallEnded, CallReceived, Disconnect, Event, ResultReceived
+from ocppcore.version import V16, ErrorCode, Version
+
+__all__ = ["Link", "Peer"]
+
+R = TypeVar("R", bound=Response)
+Q = TypeVar("Q", bound=Request[Any])
+T = TypeVar("T")
+Listener = Callable[[Event], object]
+
+DROP = 1006  # as the docstring of Close says
+MAX_WAIT = 60.0
+"""Seconds after which a timer looks at the clock again: the event loop's own does not count suspend, ours does."""
+
+log = logging.getLogger("ocppcore.bindings")
+
+
+class Link(Protocol):
+    """An open WebSocket. None of its methods waits or raises."""
+
+    def send(self, text: str) -> None:
+        """Send a message."""
+
+    def ping(self) -> None:
+        """Send a ping; then Peer.pong()."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin to close; then Peer.disconnected()."""
+
+    def drop(self) -> None:
+        """Let go of the transport at once, and report nothing more."""
+
+
+class Peer:
+    """The other end of a connection.
+
+    connection: a Session, a StationLink, or whatever implements the contract; nothing else may feed it. clock: the
+    machine's if None. store: where batches go; a connection without state needs none.
+    """
+
+    def __init__(self, connection: Connection, *, clock: Clock | None = None, store: Store | None = None) -> None:
+        self.connection = connection
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.link: Link | None = None
+        self._store = store
+        self._handlers: dict[type, Callable[[Any], Any]] = {}
+        self._listeners: list[Listener] = []
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._pumping = False
+
+    # For the user
+
+    def on(self, kind: type[Q]) -> Callable[[Callable[[Q], Any]], Callable[[Q], Any]]:
+        """Decorator: this function, `def` or `async def`, answers that request of the peer.
+
+        It returns the response or raises RpcError. A request without a handler is answered NotSupported.
+        """
+
+        def take(handler: Callable[[Q], Any]) -> Callable[[Q], Any]:
+            self._handlers[kind] = handler
+            return handler
+
+        return take
+
+    def on_event(self, listener: Listener) -> Listener:
+        """Call this function with each event; usable as a decorator. It must not wait."""
+        self._listeners.append(listener)
+        return listener
+
+    async def call(self, request: Request[R]) -> R:
+        """Send a request and wait for its answer. Cancelling the wait takes the call back and frees its slot.
+
+        Raises InvalidMessage or QueueFull at once; CallErrorReceived, InvalidResult, CallTimeout, CallCancelled or
+        ConnectionLost when it ends so.
+        """
+        id = self.connection.call(request, self.clock.now())
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting[id] = future
+        self.step()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if self._waiting.pop(id, None) is not None:
+                self.feed(self.connection.cancel, id)
+            raise
+
+    async def run(
+        self,
+        receive: Callable[[], Awaitable[str | bytes]],
+        send: Callable[[str], Awaitable[object]],
+        close: Callable[[int, str], Awaitable[object]],
+        *,
+        ping: Callable[[], Awaitable[object]] | None = None,
+        version: Version = V16,
+    ) -> Disconnect:
+        """Serve an open WebSocket of another library until it ends; why it ended. receive() raises at its end.
+
+        ping: sends one and returns when it is answered; None where the library keeps the link alive by itself.
+        """
+        courier = Courier(self, send, close, ping)
+        self.connected(version, courier)
+        reason = reason_of(None)
+        try:
+            reason = await courier.carry(receive)
+        finally:
+            if self.link is courier:
+                self.disconnected(reason)
+        return reason
+
+    async def aclose(self) -> None:
+        """Let go of everything: handlers are cancelled, the link is dropped, calls end with ConnectionLost."""
+        if self.link is not None:
+            self.link.drop()
+            self.disconnected(reason_of(None))
+        if self._timer is not None:
+            self._timer.cancel()
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # For the transport
+
+    def connected(self, version: Version, link: Link) -> None:
+        """The WebSocket is open."""
+        self.link = link
+        self.feed(self.connection.connected, version)
+
+    def disconnected(self, reason: Disconnect) -> None:
+        """The link is gone, or could not be made."""
+        self.link = None
+        self.feed(self.connection.disconnected, reason)
+
+    def receive(self, data: str | bytes) -> None:
+        """A message is here."""
+        self.connection.receive(data, self.clock.now())
+        self.step()
+
+    def feed(self, method: Callable[..., T], *arguments: Any) -> T:
+        """One input: a method of the connection with its arguments but for `now`; then all that follows from it."""
+        try:
+            return method(*arguments, self.clock.now())
+        finally:
+            self.step()
+
+    def step(self) -> None:
+        """Carry out all that the connection wants. Called within itself, it leaves that to the outer one."""
+        if not self._pumping:
+            self._pumping = True
+            try:
+                due = pump(self.connection, self)
+            finally:
+                self._pumping = False
+            self._arm(due)
+
+    def _arm(self, due: float | None) -> None:
+        """Have the timer fire at `due`, or earlier, which is harmless and cheaper than moving it each time."""
+        if due is None:
+            return
+        loop = asyncio.get_running_loop()
+        when = loop.time() + min(max(0.0, due - self.clock.now()), MAX_WAIT)
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(when, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.feed(self.connection.handle_timer)
+
+    # The steps of the pump
+
+    def store(self, batch: Batch) -> None:
+        """Commit in line: what hangs on it waits for it anyway."""
+        try:
+            if self._store is not None:
+                self._store.commit(batch)
+        except StorageError as error:
+            self.feed(self.connection.store_failed, batch.id, str(error))
+        else:
+            self.feed(self.connection.stored, batch.id)
+
+    def send(self, text: str) -> None:
+        """One message, if there is a link."""
+        if self.link is not None:
+            self.link.send(text)
+
+    def carry_out(self, command: Command) -> None:
+        """The commands of a link; a subclass knows more of them."""
+        if isinstance(command, Close):
+            link = self.link
+            if command.code == DROP:
+                self.link = None
+                if link is not None:
+                    link.drop()
+            elif link is not None:
+                link.close(command.code, command.reason)
+        elif isinstance(command, Ping):
+            if self.link is not None:
+                self.link.ping()
+        else:
+            self.feed(self.connection.failed, command.id, "this host cannot do that")
+
+    def notice(self, event: Event) -> None:
+        """Answers go to who waits for them, calls to their handlers, everything to the listeners."""
+        if isinstance(event, ResultReceived):
+            self._end(event.id, event.response, None)
+        elif isinstance(event, CallEnded):
+            self._end(event.id, None, event.error)
+        elif isinstance(event, CallReceived):
+            self._begin(event)
+        elif isinstance(event, AnswerAwaited):
+            self.spawn(self._await_answer(event))
+        elif isinstance(event, HandlerFailed):
+            log.error("%s: the handler of %s failed", event.identity, event.action, exc_info=event.error)
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener failed")
+
+    # Calls and handlers
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """A task of this peer: it is cancelled with it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _end(self, id: str, response: Any, error: Exception | None) -> None:
+        future = self._waiting.pop(id, None)
+        if future is None or future.done():
+            return
+        if error is None:
+            future.set_result(response)
+        else:
+            future.set_exception(error)
+
+    def _begin(self, event: CallReceived) -> None:
+        handler = self._handlers.get(type(event.request))
+        if handler is None:
+            self.unhandled(event)
+        else:
+            self.spawn(self._handle(event, handler))
+
+    def unhandled(self, event: CallReceived) -> None:
+        """A call of the peer that nothing here serves."""
+        self.connection.fail(event.id, RpcError(ErrorCode.NotSupported), self.clock.now())
+
+    async def _handle(self, event: CallReceived, handler: Callable[[Any], Any]) -> None:
+        outcome: Any
+        try:
+            outcome = handler(event.request)
+            if hasattr(outcome, "__await__"):
+                outcome = await outcome
+        except Exception as error:
+            outcome = error
+        trouble = self.feed(lambda now: answer(self.connection, event.id, outcome, now))
+        if trouble is not None:
+            log.error("the handler of %s failed", type(event.request).action, exc_info=trouble)
+
+    async def _await_answer(self, event: AnswerAwaited) -> None:
+        """A handler of a Csms that is `async def`."""
+        outcome: Any
+        try:
+            outcome = await event.outcome
+        except Exception as error:
+            outcome = error
+        if isinstance(self.connection, StationLink):
+            self.feed(self.connection.settle_call, event.id, outcome)

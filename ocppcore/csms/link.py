@@ -1,0 +1,246 @@
+"""One connection of one station, as the back end sees it: the sans-IO contract around a session.
+
+    Waiting   an older connection of the same station is being asked whether it still lives
+    Accepted  the handshake may be finished; connected() is next
+    Over      turned away, or replaced: nothing more happens
+
+Rules: handlers run here, on each CALL as it arrives; a station that is not accepted gets SecurityError for all but
+BootNotification and what was triggered (1.6 §4.2). Nothing that a handler does can break the step.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from ocppcore.csms import v16
+from ocppcore.csms.admission import Accept, Offer, Reject
+from ocppcore.csms.answer import answer
+from ocppcore.csms.events import (
+    AnswerAwaited,
+    CallBeforeBoot,
+    CallServed,
+    HandlerFailed,
+    StationConnected,
+    StationDisconnected,
+    StationRefused,
+)
+from ocppcore.errors import RpcError
+from ocppcore.session.commands import Close, Command, Ping
+from ocppcore.session.contract import Batch
+from ocppcore.session.events import CallReceived, Connected, Disconnect, Disconnected, Event, Lost
+from ocppcore.session.session import Session
+from ocppcore.version import ErrorCode, Version
+
+if TYPE_CHECKING:
+    from ocppcore.csms.csms import Csms, Station
+
+DROP = 1006  # as the docstring of Close says
+MAX_EVENTS = 1000  # the oldest go first, at a host that takes none
+
+
+class Stage(Enum):
+    """Where an admission stands."""
+
+    Waiting = auto()
+    Accepted = auto()
+    Over = auto()
+
+
+class StationLink:
+    """A connection of the station `identity`. csms, station: the back end, and what it knows of the station."""
+
+    def __init__(self, csms: Csms, station: Station, offer: Offer, session: Session) -> None:
+        """Made by Csms.admit()."""
+        self.csms = csms
+        self.station = station
+        self.offer = offer
+        self.session = session
+        self.stage = Stage.Waiting
+        self.deadline: float | None = None  # of Waiting
+        self._serving: dict[str, Any] = {}  # the requests whose handlers answer later
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._commands: list[Command] = []
+
+    @property
+    def identity(self) -> str:
+        """The station's name; "" for an offer that had none."""
+        return self.station.identity
+
+    @property
+    def max_message(self) -> int:
+        """Bytes of the largest message that is read."""
+        return self.session.max_message
+
+    # What the back end decides
+
+    def accept(self, subprotocol: str | None, now: float) -> None:
+        self.stage = Stage.Accepted if subprotocol else Stage.Over
+        self.deadline = None
+        self._commands.append(Accept(self.csms.command_id(), now, subprotocol))
+
+    def reject(self, status: int, why: str, now: float) -> None:
+        self.stage = Stage.Over
+        self.deadline = None
+        self._commands.append(Reject(self.csms.command_id(), now, status))
+        self._events.append(StationRefused(self.offer.identity, status, why, self.offer.peer))
+
+    def probe(self, deadline: float) -> None:
+        """Have the station show that this connection lives."""
+        self._commands.append(Ping(self.csms.command_id(), deadline))
+
+    def replace(self, now: float) -> None:
+        """This connection is dead, and a new one takes its place."""
+        self.session.disconnected(Lost("replaced by a new connection"), now)
+        self._settle(now)
+        self.stage = Stage.Over
+        self._commands.append(Close(self.csms.command_id(), now, DROP))
+
+    def tell(self, event: Event) -> None:
+        """Tell the host."""
+        self._events.append(event)
+
+    # The contract: transport
+
+    def connected(self, version: Version, now: float) -> None:
+        """The handshake is finished."""
+        if self.stage is Stage.Accepted:
+            self.session.connected(version, now)
+            self._settle(now)
+
+    def disconnected(self, reason: Disconnect, now: float) -> None:
+        """The link went away, or the station gave up waiting."""
+        if self.stage is not Stage.Over:
+            self.session.disconnected(reason, now)
+            self._settle(now)
+            self.stage = Stage.Over
+            self.csms.gone(self, now)
+
+    def receive(self, data: str | bytes, now: float) -> None:
+        """One WebSocket message."""
+        if self.stage is Stage.Accepted:
+            self.csms.alive(self, now)
+            self.session.receive(data, now)
+            self._settle(now)
+
+    def pong(self, now: float) -> None:
+        """The station answered a ping."""
+        if self.stage is Stage.Accepted:
+            self.csms.alive(self, now)
+            self.session.pong(now)
+
+    # The contract: calls
+
+    def call(self, request: Any, now: float) -> str:
+        """Queue a request to the station; returns its message id. Raises InvalidMessage or QueueFull."""
+        id = self.session.call(request, now)
+        if (action := v16.triggered(request)) is not None:
+            self.station.triggered.add(action)
+        self._settle(now)
+        return id
+
+    def cancel(self, id: str, now: float) -> None:
+        """Take a call of ours back."""
+        self.session.cancel(id, now)
+        self._settle(now)
+
+    def reply(self, id: str, response: Any, now: float) -> bool:
+        """Answer a CallReceived that no handler took."""
+        return self.session.reply(id, response, now)
+
+    def fail(self, id: str, error: RpcError, now: float) -> bool:
+        """Answer a CallReceived that no handler took with a CALLERROR."""
+        return self.session.fail(id, error, now)
+
+    def settle_call(self, id: str, outcome: Any, now: float) -> None:
+        """What the handler of an AnswerAwaited returned, or the exception that it raised."""
+        request = self._serving.pop(id, None)
+        if request is not None:
+            self._answer(id, request, outcome, now)
+
+    # The contract: what happened, what to do, time. A back end stores nothing through it.
+
+    def next_event(self) -> Event | None:
+        """What happened."""
+        return self._events.popleft() if self._events else None
+
+    def next_command(self) -> Command | None:
+        """What must be done: Accept, Reject, Close, Ping."""
+        return self._commands.pop(0) if self._commands else self.session.next_command()
+
+    def done(self, id: int, result: Any, now: float) -> None:
+        """Nothing waits for it."""
+
+    def failed(self, id: int, why: str, now: float) -> None:
+        """A command could not be carried out."""
+        self.session.failed(id, why, now)
+        self._settle(now)
+
+    def next_batch(self) -> Batch | None:
+        """Nothing is stored."""
+        return None
+
+    def stored(self, id: int, now: float) -> None:
+        """Nothing is stored."""
+
+    def store_failed(self, id: int, why: str, now: float) -> None:
+        """Nothing is stored."""
+
+    def data_to_send(self) -> Iterable[str]:
+        """The texts to send."""
+        return self.session.data_to_send()
+
+    def next_timer(self) -> float | None:
+        """When to call handle_timer."""
+        return self.session.next_timer() if self.stage is Stage.Accepted else self.deadline
+
+    def handle_timer(self, now: float) -> None:
+        """Time has passed."""
+        if self.stage is Stage.Waiting and self.deadline is not None and self.deadline <= now:
+            self.csms.take_over(self, now)
+        elif self.stage is Stage.Accepted:
+            self.session.handle_timer(now)
+            self._settle(now)
+
+    # One step
+
+    def _settle(self, now: float) -> None:
+        while (event := self.session.next_event()) is not None:
+            if isinstance(event, CallReceived):
+                self._serve(event, now)
+            elif isinstance(event, Connected):
+                self._events.append(StationConnected(self.identity, event.version))
+            elif isinstance(event, Disconnected):
+                self._serving.clear()
+                self._events.append(StationDisconnected(self.identity, event.reason))
+            else:
+                self._events.append(event)
+
+    def _serve(self, event: CallReceived, now: float) -> None:
+        action = type(event.request).action
+        if not self.station.may_send(action):
+            self.session.fail(event.id, RpcError(ErrorCode.SecurityError, "not accepted yet"), now)
+            self._events.append(CallBeforeBoot(self.identity, action))
+            return
+        handler = self.csms.handlers.get(type(event.request))
+        if handler is None:
+            self._events.append(event)
+            return
+        try:
+            outcome = handler(self, event.request)
+        except Exception as error:
+            outcome = error
+        if hasattr(outcome, "__await__"):
+            self._serving[event.id] = event.request
+            self._events.append(AnswerAwaited(event.id, event.request, outcome))
+        else:
+            self._answer(event.id, event.request, outcome, now)
+
+    def _answer(self, id: str, request: Any, outcome: Any, now: float) -> None:
+        trouble = answer(self.session, id, outcome, now)
+        if trouble is not None:
+            self._events.append(HandlerFailed(self.identity, type(request).action, trouble))
+        served = None if trouble is not None or isinstance(outcome, Exception) else outcome
+        self._events.append(CallServed(self.identity, request, served))
