@@ -67,7 +67,7 @@ class Transactions(Protocol):
         """The EVSE for a token that names none: the one that has been plugged and waiting longest, else the first free
         one; None if there is none."""
 
-    def start(self, evse: int, token: str, parent: str | None, remote: bool, follows: bool = False) -> None:
+    def begin(self, evse: int, token: str, parent: str | None, remote: bool, follows: bool = False) -> None:
         """An authorized token: start now if the cable is in, else wait ConnectionTimeOut for it. follows: if the cable
         is plugged in at another EVSE that is free, start there."""
 

@@ -1,0 +1,129 @@
+"""The decision about an id token (1.6 §3.5, §4.1), and what is kept to decide without the back end.
+
+Online: a token that list or cache knows as Accepted needs no Authorize if LocalPreAuthorize says so; every other one
+is asked about, a not valid one of the cache too (§3.5.1). When the back end gives no decision (link lost, no answer in
+time, CALLERROR, invalid CALLRESULT), nobody has refused the token: the back end counts as unavailable (§3.5), and the
+offline rules decide:
+- a token that list or cache knows as not valid is refused (§3.5.4; of the cache, too: it is not unknown);
+- one that they know as valid is accepted if LocalAuthorizeOffline allows it;
+- one that they do not vouch for is accepted if AllowOfflineTxForUnknownId allows it.
+A station that this back end has never accepted, or rejects now, accepts nobody (§4.2.1).
+The local list goes before the cache, and its tokens are not cached (§3.5.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from ocppcore.errors import QueueFull
+from ocppcore.messages.text import fold
+from ocppcore.station.block import Block
+from ocppcore.station.blocks.authorization.cache import Cache, Known
+from ocppcore.station.context import Authorization, Context
+from ocppcore.station.local import ConfigurationChanged, IdTokenInfoReceived, Online
+
+TABLE: Final = "authorization"
+ACCEPTED_BY: Final = "accepted_by"  # the URL of the back end that accepted this station last
+
+Done = Callable[[Authorization], None]
+
+
+class AuthorizationRules(Block):
+    """Decides about id tokens: Context.authorizer."""
+
+    subscriptions: ClassVar = {
+        IdTokenInfoReceived: "_learn",
+        Online: "_note_acceptance",
+        ConfigurationChanged: "_reconfigured",
+    }
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx)
+        ctx.authorizer = self
+        self.cache = Cache(ctx.store, ctx.setup.authorization_cache_size)
+        self._asking: dict[str, list[tuple[str, Done]]] = {}  # by folded token: who waits for the back end
+
+    def load(self) -> None:
+        self.cache.load()
+
+    # The decision
+
+    def authorize(self, token: str, done: Done) -> None:
+        """See Authorizer."""
+        known = self._known(token)
+        if not self.ctx.online:
+            done(self._offline(token))
+        elif known is not None and known.status == "Accepted" and self.ctx.config.bool("LocalPreAuthorize"):
+            done(Authorization(token, True, known.status, known.parent, offline=True))
+        else:
+            waiting = self._asking.setdefault(fold(token), [])
+            waiting.append((token, done))
+            if len(waiting) == 1:
+                self._try(token)
+
+    def _try(self, token: str) -> None:
+        try:
+            self._ask(token)
+        except QueueFull:
+            self._no_answer(token)
+
+    def _ask(self, token: str) -> None:
+        """Send Authorize; then _answered() or _no_answer()."""
+        raise TypeError(f"{type(self).__name__} sends no Authorize")
+
+    def _answered(self, heard: IdTokenInfoReceived) -> None:
+        """The back end has decided."""
+        self.ctx.publish(heard)
+        for token, done in self._asking.pop(fold(heard.token)):
+            done(Authorization(token, heard.status == "Accepted", heard.status, heard.parent, offline=False))
+
+    def _no_answer(self, token: str) -> None:
+        """The back end has not decided."""
+        for waiting, done in self._asking.pop(fold(token)):
+            done(self._offline(waiting))
+
+    def _offline(self, token: str) -> Authorization:
+        known = self._known(token)
+        config = self.ctx.config
+        status = "Invalid"
+        if known is not None and not known.valid:
+            status = known.status
+        elif self.ctx.rejected or self.ctx.store.get(TABLE, ACCEPTED_BY) != self.ctx.setup.endpoint_url:
+            pass
+        elif known is not None and config.bool("LocalAuthorizeOffline") or config.bool("AllowOfflineTxForUnknownId"):
+            status = "Accepted"
+        return Authorization(token, status == "Accepted", status, known.parent if known else None, offline=True)
+
+    # What is known here
+
+    def _known(self, token: str) -> Known | None:
+        listed = None if self.ctx.local_list is None else self.ctx.local_list.lookup(token)
+        if listed is not None:
+            return Known(*listed)
+        return self.cache.find(token, self.ctx.utc) if self._caching else None
+
+    @property
+    def _caching(self) -> bool:
+        return self.ctx.config.bool("AuthorizationCacheEnabled")
+
+    def _learn(self, heard: IdTokenInfoReceived) -> None:
+        """§3.5.1: from every idTagInfo; §3.5.3: not what the list knows."""
+        if self.ctx.local_list is not None and self.ctx.local_list.lookup(heard.token) is not None:
+            self.cache.forget(heard.token)
+        elif self._caching:
+            self.cache.learn(heard.token, Known(heard.status, heard.parent, heard.expires), self.ctx.utc)
+
+    def _note_acceptance(self, _: Online) -> None:
+        self.ctx.store.put(TABLE, ACCEPTED_BY, self.ctx.setup.endpoint_url)
+
+    def _reconfigured(self, event: ConfigurationChanged) -> None:
+        """A cache that is switched off hears of no change any more: what it knows would be out of date later."""
+        if event.key == "AuthorizationCacheEnabled" and not self._caching:
+            self.cache.clear()
+
+    def clear_cache(self) -> bool:
+        """ClearCache; False if there is no cache to clear (E 3.23)."""
+        if self._caching:
+            self.cache.clear()
+        return self._caching

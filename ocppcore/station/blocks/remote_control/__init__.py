@@ -1,0 +1,1 @@
+"""Remote control: what the back end starts, stops and unlocks."""

@@ -1,0 +1,83 @@
+"""Remote control, version-free (1.6 §5.11, §5.12, §5.18): where a remote start goes, and how a cable is unlocked.
+
+The answer always leaves before what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Final
+
+from ocppcore.messages.text import ci_equal
+from ocppcore.session.commands import Unlock
+from ocppcore.station.block import Block
+from ocppcore.station.context import Authorization, Context
+from ocppcore.station.events import AuthorizationEnded
+from ocppcore.station.local import AuthorizationRefused, TransactionStopped
+
+UNLOCK_TIME: Final = 10.0  # seconds for the host to unlock; with the end reading before it, less than a back end waits
+
+
+class RemoteControl(Block):
+    """See the module's docstring. A subclass builds the messages."""
+
+    subscriptions: ClassVar = {TransactionStopped: "_transaction_stopped"}
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx)
+        self._after_stop: dict[int, list[Callable[[], None]]] = {}  # by EVSE: unlocks that wait for its transaction
+
+    # Start and stop
+
+    def place(self, evse: int | None, token: str) -> int | None:
+        """Where a remote start for the token can go; evse None: anywhere. None if it must be refused."""
+        if evse is None:
+            return self.ctx.transactions.choose()
+        facts = self.ctx.evses.get(evse)
+        if facts is None or not self.ctx.transactions.can_start(evse):
+            return None
+        return evse if facts.authorized is None or ci_equal(facts.authorized, token) else None
+
+    def start_at(self, evse: int, token: str, follows: bool) -> None:
+        """Begin, after an authorization if AuthorizeRemoteTxRequests says so (§5.11)."""
+        if self.ctx.config.bool("AuthorizeRemoteTxRequests"):
+            self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows))
+        else:
+            self.ctx.transactions.begin(evse, token, None, remote=True, follows=follows)
+
+    def _decided(self, evse: int, follows: bool, decision: Authorization) -> None:
+        self.ctx.emit(AuthorizationEnded(decision.token, evse, decision.status, decision.accepted))
+        if decision.accepted:
+            self.ctx.transactions.begin(evse, decision.token, decision.parent, remote=True, follows=follows)
+        else:
+            self.ctx.publish(AuthorizationRefused(decision.token, evse, decision.status))
+
+    # Unlock
+
+    def lockable(self, evse: int) -> bool:
+        """There is such an EVSE, and its cable can be unlocked."""
+        return evse in self.ctx.evses and self.ctx.setup.capabilities.unlock
+
+    def unlock(self, evse: int, done: Callable[[bool], None]) -> None:
+        """End the transaction, if there is one; then unlock, and done(True) if it worked (§5.18)."""
+        facts = self.ctx.evses[evse]
+        if facts.transaction is not None:
+            self.ctx.transactions.stop(facts.transaction, "UnlockCommand")
+        if facts.transaction is None:
+            self._unlock(evse, done)
+        else:
+            self._after_stop.setdefault(evse, []).append(partial(self._unlock, evse, done))
+
+    def _transaction_stopped(self, event: TransactionStopped) -> None:
+        for unlock in self._after_stop.pop(event.transaction.evse, ()):
+            unlock()
+
+    def _unlock(self, evse: int, done: Callable[[bool], None]) -> None:
+        def finish(unlocked: object) -> None:
+            if unlocked is True:
+                self.ctx.transactions.release(evse)
+            done(unlocked is True)
+
+        command = Unlock(self.ctx.next_command_id(), self.ctx.now + UNLOCK_TIME, evse)
+        self.ctx.command(command, finish, lambda _: done(False))

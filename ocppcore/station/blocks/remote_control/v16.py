@@ -1,0 +1,46 @@
+"""Remote control in OCPP 1.6: RemoteStartTransaction, RemoteStopTransaction, UnlockConnector."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ocppcore import v16
+from ocppcore.station.block import Answer
+from ocppcore.station.blocks.remote_control.state import RemoteControl
+
+ACCEPTED, REJECTED = v16.RemoteStartStopStatus.Accepted, v16.RemoteStartStopStatus.Rejected
+
+
+class RemoteControl16(RemoteControl):
+    """1.6 §5.11, §5.12, §5.18."""
+
+    handlers: ClassVar = {
+        v16.RemoteStartTransactionRequest: "_remote_start",
+        v16.RemoteStopTransactionRequest: "_remote_stop",
+        v16.UnlockConnectorRequest: "_unlock_connector",
+    }
+
+    def _remote_start(self, request: v16.RemoteStartTransactionRequest, answer: Answer) -> None:
+        """A charging profile is left aside: without smart charging it is to be ignored (§5.11)."""
+        place = self.place(request.connector_id, request.id_tag)
+        answer(v16.RemoteStartTransactionResponse(status=REJECTED if place is None else ACCEPTED))
+        if place is not None:
+            self.start_at(place, request.id_tag, follows=request.connector_id is None)
+
+    def _remote_stop(self, request: v16.RemoteStopTransactionRequest, answer: Answer) -> None:
+        transaction = self.ctx.transactions.find(request.transaction_id)
+        answer(v16.RemoteStopTransactionResponse(status=REJECTED if transaction is None else ACCEPTED))
+        if transaction is not None:
+            self.ctx.transactions.stop(transaction, "Remote")
+
+    def _unlock_connector(self, request: v16.UnlockConnectorRequest, answer: Answer) -> None:
+        """The answer comes when the lock has said how it went. An unknown connector: NotSupported (E 3.87)."""
+        if not self.lockable(request.connector_id):
+            answer(v16.UnlockConnectorResponse(status=v16.UnlockStatus.NotSupported))
+            return
+
+        def done(unlocked: bool) -> None:
+            status = v16.UnlockStatus.Unlocked if unlocked else v16.UnlockStatus.UnlockFailed
+            answer(v16.UnlockConnectorResponse(status=status))
+
+        self.unlock(request.connector_id, done)

@@ -1,0 +1,1 @@
+"""Transactions: from the token and the cable to the delivered StopTransaction."""
