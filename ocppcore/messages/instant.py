@@ -9,7 +9,7 @@ fractions).
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 __all__ = ["format_instant", "parse_instant"]
 
@@ -44,12 +44,15 @@ def parse_instant(text: str) -> datetime | None:
 def format_instant(instant: datetime) -> str:
     """An aware datetime in, `2026-01-31T12:00:00Z` out, with `.123` after the seconds if it has milliseconds.
 
-    Raises ValueError for a naive datetime: what instant it means is not known.
+    Raises ValueError for a naive datetime (what instant it means is not known) and where the years end.
     """
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    offset = instant.utcoffset()
+    if offset is None:
         raise ValueError("a datetime without a time zone names no instant")
-    if instant.tzinfo is not UTC and instant.utcoffset() != timedelta(0):
-        instant = instant.astimezone(timezone.utc)
-    text = instant.strftime("%Y-%m-%dT%H:%M:%S")
-    millis = instant.microsecond // 1000
-    return f"{text}.{millis:03d}Z" if millis else f"{text}Z"
+    if offset:
+        try:
+            instant = instant.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("no such year") from None
+    has_millis = instant.microsecond >= 1000
+    return instant.isoformat(timespec="milliseconds" if has_millis else "seconds")[: 23 if has_millis else 19] + "Z"

@@ -64,7 +64,7 @@ class _Compiler:
 
     def resolve(self, reference: str) -> Any:
         """The schema that a $ref such as #/definitions/Name points to (RFC 6901 in a URI fragment)."""
-        if not reference.startswith("#"):
+        if reference != "#" and not reference.startswith("#/"):
             raise SchemaError(f"$ref {reference[:80]!r} leads out of the document")
         schema: Any = self.document
         for step in reference[1:].split("/")[1:]:
@@ -81,8 +81,8 @@ class _Compiler:
             return Node() if schema else Nothing()
         if not isinstance(schema, Mapping):
             raise SchemaError("a schema is a JSON object")
-        if isinstance(schema.get("$ref"), str):
-            return self.refer(schema["$ref"])  # what stands beside a $ref does not count (draft-04 and -06)
+        if "$ref" in schema:
+            return self.refer(str(schema["$ref"]))  # what stands beside a $ref does not count (draft-04 and -06)
         if unknown := schema.keys() - KEYWORDS:
             raise SchemaError(f"keyword {min(map(str, unknown))!r} is none that OCPP uses")
         for inner in self.mapping(schema, "definitions").values():
@@ -122,8 +122,8 @@ class _Compiler:
         return Mixed(types, choices, parts, self.draft > 4)
 
     def text(self, schema: Mapping[str, Any]) -> Node:
-        form = schema.get("format", "")
-        if form and form not in FORMATS:
+        form = str(schema.get("format", ""))
+        if "format" in schema and form not in FORMATS:
             raise SchemaError(f"format {form!r} is none that OCPP uses")
         return Text(self.count(schema, "maxLength"), form)
 

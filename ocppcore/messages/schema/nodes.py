@@ -21,7 +21,7 @@ from ocppcore.messages.rules import Rule
 from ocppcore.messages.schema.formats import FORMATS
 from ocppcore.messages.schema.numbers import as_whole, digits_of, is_finite, is_multiple, is_number
 from ocppcore.version import ErrorCode
-from ocppcore.wire.fault import Fault
+from ocppcore.wire.fault import Fault, printable
 
 FORMAT = ErrorCode.FormatViolation
 OCCURRENCE = ErrorCode.OccurrenceConstraintViolation
@@ -39,11 +39,8 @@ _MAX_KEY = 40
 
 
 def pointer_to(key: str) -> str:
-    """One step of a JSON pointer (RFC 6901 §3). A hostile key is cut and made printable ASCII: the pointer ends up in
-    logs."""
-    cut = key if len(key) <= _MAX_KEY else key[:_MAX_KEY] + "..."
-    if not (cut.isascii() and cut.isprintable()):
-        cut = ascii(cut)[1:-1][: 2 * _MAX_KEY]
+    """One step of a JSON pointer (RFC 6901 §3). A hostile key is cut and made printable: the pointer goes into logs."""
+    cut = printable(key, _MAX_KEY) + "..." * (len(key) > _MAX_KEY)
     return "/" + cut.replace("~", "~0").replace("/", "~1")
 
 
@@ -118,9 +115,10 @@ class Text(Node):
     def plain(self, value: Any) -> Any:
         if self.format != "date-time":
             return value
-        if not isinstance(value, datetime) or value.utcoffset() is None:
+        try:
+            return format_instant(value) if isinstance(value, datetime) else Wrong("datetime with a time zone")
+        except ValueError:
             return Wrong("datetime with a time zone")
-        return format_instant(value)
 
 
 class Choice(Node):
