@@ -1,4 +1,5 @@
-"""A station on the bench: a real Station, a scripted back end over a real Session, a fake link, and a clock turned by hand.
+"""A station on the bench: a real Station, a scripted back end over a real Session, a fake link, and a clock turned by
+hand.
 
     rig = Rig()
     rig.boot()
@@ -40,8 +41,8 @@ MEASURANDS = (
 class Rig:
     """See the module's docstring.
 
-    store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station sent.
-    reachable, store_works, meter_works, unlocks: what the world does; set them at will.
+    store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station
+    sent. reachable, store_works, meter_works, unlocks: what the world does; set them at will.
     """
 
     def __init__(
@@ -276,8 +277,10 @@ class Rig:
                 self._results[event.id] = event.response
             elif isinstance(event, CallEnded):
                 self._results[event.id] = event.error
-        while backend.next_command() is not None:
+        while (command := backend.next_command()) is not None:
             moved = True
+            if isinstance(command, Ping):
+                backend.pong(self.now)
         for text in list(backend.data_to_send()):
             moved = True
             self.station.receive(text, self.now)
