@@ -20,6 +20,7 @@ from ocppcore.wire.text import parse
 # A line may hold more than its frame, or the frame once more with every quote escaped.
 _LINE_LIMITS: Final = Limits(max_message=4 * 1024 * 1024, max_depth=40)
 _DEPTH: Final = 3
+BYTE_ORDER_MARK: Final = "\ufeff"
 
 _WS: Final = r"[ \t\r\n]*"
 _OPENING: Final = re.compile(rf'\[{_WS}[2-4]{_WS},{_WS}(?=(\\?)")')
@@ -38,7 +39,7 @@ class Found(NamedTuple):
 
 def find_frame(line: str, key: str | None = None) -> Found | None:
     """The frame in a line without its line end; None if there is none. key: a name such as `station`."""
-    line = line.strip(" \t\r\n\ufeff")
+    line = line.strip(" \t\r\n")
     if line.startswith("{"):
         value = parse(line, _LINE_LIMITS)
         if isinstance(value, dict):
@@ -60,7 +61,7 @@ def _span(text: str) -> tuple[int, int, str] | None:
         return _quoted(text, found.start())
     if found is None:
         return (0, len(text), text) if _is_scalar(text) else None
-    start = found.start()
+    start = 0 if text[: found.start()] == BYTE_ORDER_MARK else found.start()
     end = _end(text, start) if start else len(text)
     return start, end, text[start:end]
 

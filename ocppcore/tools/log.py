@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from ocppcore.tools.lines import Found, find_frame
+from ocppcore.tools.lines import BYTE_ORDER_MARK, Found, find_frame
 from ocppcore.tools.versions import actions_of
 from ocppcore.version import ErrorCode
 from ocppcore.wire import (
@@ -86,7 +86,7 @@ class LogReader:
         """Each frame, as soon as its line is there. Nothing in a line raises."""
         for number, line in enumerate(lines, 1):
             text = line if isinstance(line, str) else line.decode("utf-8", "surrogateescape")
-            found = find_frame(text, self._key)
+            found = find_frame(text.removeprefix(BYTE_ORDER_MARK) if number == 1 else text, self._key)
             if found is not None:
                 yield self._entry(number, found)
             elif text.strip():

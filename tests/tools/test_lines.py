@@ -42,9 +42,14 @@ def test_a_frame_is_found_behind_a_log_prefix_and_ends_with_its_bracket(prefix: 
     assert frame_of(prefix + FRAME + suffix) == FRAME
 
 
-@pytest.mark.parametrize("line", [FRAME, f"  {FRAME}\r\n", "\ufeff" + FRAME])
+@pytest.mark.parametrize("line", [FRAME, f"  {FRAME}\r\n"])
 def test_a_frame_may_stand_alone(line: str) -> None:
     assert frame_of(line) == FRAME
+
+
+def test_a_byte_order_mark_before_a_frame_is_part_of_it() -> None:
+    assert frame_of("\ufeff" + FRAME) == "\ufeff" + FRAME
+    assert frame_of("\ufeff10:00 recv " + FRAME) == FRAME
 
 
 @pytest.mark.parametrize("rest", [" x", "]", ",", '[3,"1",{}]', "//"])

@@ -46,6 +46,12 @@ def test_line_numbers_count_every_line() -> None:
     assert [entry.line for entry in read("", HEARTBEAT.format(1), "connected", HEARTBEAT.format(2))] == [2, 4]
 
 
+def test_a_byte_order_mark_is_the_files_in_the_first_line_and_a_fault_in_any_other() -> None:
+    for mark in ("\ufeff", b"\xef\xbb\xbf"):
+        frame = HEARTBEAT.format(1) if isinstance(mark, str) else HEARTBEAT.format(1).encode()
+        assert [entry.ok for entry in read(mark + frame, mark + frame)] == [True, False]  # type: ignore[operator]
+
+
 def test_lines_without_a_frame_are_counted_but_blank_ones() -> None:
     reader = LogReader()
     assert not list(reader.read(["", "hello\n", " \n", "{}"]))
