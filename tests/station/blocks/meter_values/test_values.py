@@ -49,7 +49,8 @@ def test_the_register_is_a_measurand_without_being_a_sample() -> None:
 def test_the_register_is_not_told_twice_but_its_phases_are() -> None:
     register = "Energy.Active.Import.Register"
     reading = MeterReading(30, (Sample(register, 30, "Wh"), Sample(register, 10, "Wh", phase="L1")))
-    assert [(v["value"], v.get("phase")) for v in select(reading, [register], "Trigger")] == [("30", None), ("10", "L1")]
+    values = select(reading, [register], "Trigger")
+    assert [(v["value"], v.get("phase")) for v in values] == [("30", None), ("10", "L1")]
 
 
 def test_a_measurand_without_phase_means_all_phases_and_locations() -> None:
