@@ -1,4 +1,4 @@
-"""The charging station: routing by table (station.py), what a block may touch (context.py), the blocks (blocks/<block>/)."""
+"""The charging station: routing by table (station.py), what a block may touch (context.py), the blocks (blocks/)."""
 
 from ocppcore.station.setup import Capabilities, Setup
 from ocppcore.station.station import Station

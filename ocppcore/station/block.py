@@ -1,6 +1,6 @@
-"""What a block is: one functional part of the station. It owns rules and persistent state, and touches only its Context.
+"""What a block is: one functional part of the station. It owns rules and persistent state; it touches its Context only.
 
-A block is three files: blocks/<block>/state.py (rules, version-free where the rule is the same), v16.py and v2.py (thin:
+A block is three files: blocks/<block>/state.py (rules, version-free where they are the same), v16.py and v2.py (thin:
 message <-> state, as a subclass). Blocks never import each other; they use the services in Context and local events.
 """
 
@@ -38,7 +38,7 @@ class Answer:
 class Block:
     """Base of all blocks.
 
-    handlers: request class to the name of the method that serves it, method(request, answer); the answer may come later.
+    handlers: request class to the name of the method that serves it, method(request, answer); it may answer later.
     subscriptions: class of a local event, or of an event of the session, to the name of the method that wants it,
     method(event).
     """

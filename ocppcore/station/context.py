@@ -1,5 +1,5 @@
-"""All that a block may touch: time, state, configuration, the EVSEs, calls to the back end, commands to the host, timers,
-events, and the services that other blocks offer (as protocols, so that no block imports another).
+"""All that a block may touch: time, state, configuration, the EVSEs, calls to the back end, commands to the host,
+timers, events, and the services that other blocks offer (as protocols, so that no block imports another).
 """
 
 from __future__ import annotations
@@ -92,6 +92,9 @@ class Metering(Protocol):
         """Ask for a reading; done(reading, the instant asked for). Past the deadline, or if the meter fails, the last
         known reading is used, with an event; done() is always called, once."""
 
+    def last(self, evse: int) -> MeterReading | None:
+        """The last known reading, None if there never was one."""
+
     def transaction_data(self, transaction: Transaction) -> list[Any] | None:
         """The transactionData of StopTransaction as a JSON value to store, instants as Stamp.dump(); None if none is
         configured (§3.16.5). Called after TransactionEnding."""
@@ -107,7 +110,7 @@ class Availability(Protocol):
         """Send a StatusNotification with the present status (for a trigger), even if it was reported already."""
 
     def report(self, evse: int, error: EvseError) -> None:
-        """Tell the back end about an error that has passed already (a warning: the status stays); when it can be told."""
+        """Tell the back end, when it can be told, about an error that is over already: a warning, the status stays."""
 
 
 class Vendors(Protocol):

@@ -115,7 +115,7 @@ class CallIgnored(Event):
 
 
 class HandlerFailed(Event):
-    """A handler raised, or answered against the standard: the back end was told InternalError. id: of the CallReceived."""
+    """A handler raised or broke the standard, and the back end was told InternalError. id: as in CallReceived."""
 
     __slots__ = ("id", "error")
 

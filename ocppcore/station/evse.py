@@ -59,7 +59,8 @@ class Evse:
         self.status = "Available"  # availability: ChargePointStatus (1.6 §7.7)
         self.transaction: Transaction | None = None  # transactions: the one that runs
         self.authorized: str | None = None  # transactions: the id token that may start, waiting for the cable
-        # transactions: what is plugged in had its turn, a transaction or ConnectionTimeOut (B6, E 3.20); until unplugged
+        # transactions: what is plugged in had its turn, a transaction or ConnectionTimeOut (B6, E 3.20); until
+        # unplugged
         self.spent = False
         self.cable_held: str | None = None  # transactions: locked until this token or a sibling comes (E 3.5)
         self.offers_energy = False  # transactions: the rules allow energy now (faults are checked apart)

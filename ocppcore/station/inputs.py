@@ -10,8 +10,8 @@ from datetime import datetime
 from ocppcore.errors import SetupError
 from ocppcore.hardware import MeterReading
 from ocppcore.station.context import Context
-from ocppcore.station.evse import EvseError, EvState
 from ocppcore.station.evse import Evse as _Evse
+from ocppcore.station.evse import EvseError, EvState
 from ocppcore.station.local import (
     BayChanged,
     ClockSet,

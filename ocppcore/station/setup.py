@@ -11,7 +11,6 @@ from ocppcore.hardware import Hardware
 from ocppcore.station.configuration import Key
 from ocppcore.version import V16, Version
 
-
 # What serves a vendor's DataTransfer (1.6 §4.3), by messageId, None for messages without one. It gets the request and
 # returns the response, or None if the host answers later: station.reply(id, response, now), id as in CallReceived.
 VendorHandlers = Mapping[str | None, Callable[[Any], Any]]
@@ -64,7 +63,7 @@ class Capabilities:
 
 
 class Setup:
-    """One station's identity and make-up. Fixed while it runs, but for iccid and imsi: a modem may get another SIM card.
+    """One station's identity and make-up. Fixed while it runs, but for iccid and imsi: a modem may get a new SIM card.
 
     identity: the name of the station in the back end (1.6: charge point identity, J §3.1.1); at most 48 characters.
     url: ws:// or wss:// address of the back end, without the identity.

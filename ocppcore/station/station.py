@@ -1,8 +1,8 @@
 """The charging station (1.6: charge point): the sans-IO contract towards the host, routing by table towards the blocks.
 
-It holds no rule of the standard but one: what is answered depends on the registration (1.6 §4.2). Every public method that
-takes `now` is one step: the input, then events and blocks until nothing changes, then one batch of writes. What a step wants
-to send, and energy that it switches on, waits until the batch is stored; energy-off never waits.
+It holds no rule of the standard but one: what is answered depends on the registration (1.6 §4.2). Every public method
+that takes `now` is one step: the input, then events and blocks until nothing changes, then one batch of writes. What
+a step wants to send, and energy that it switches on, waits until the batch is stored; energy-off never waits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from ocppcore.station.events import CallIgnored, HandlerFailed, StoreFailed
 from ocppcore.station.gate import Gate
 from ocppcore.station.inputs import Inputs
 from ocppcore.station.local import LocalEvent
-from ocppcore.station.setup import Setup
+from ocppcore.station.setup import Setup, VendorHandlers
+from ocppcore.station.snapshot import StationSnapshot, snapshot
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Timekeeper
 from ocppcore.version import ErrorCode, Version
@@ -54,8 +55,8 @@ MAX_HOST_CALLS = 50  # of them the host's
 class Station(Inputs):
     """One charging station.
 
-    setup: who it is; rng: source of message ids and back-off jitter; state: what Store.load() gave, None for a new station;
-    utc: the time if a clock of the host knows it; now: monotonic seconds at this moment.
+    setup: who it is; rng: source of message ids and back-off jitter; state: what Store.load() gave, None for a
+    new station; utc: the time if a clock of the host knows it; now: monotonic seconds at this moment.
     """
 
     def __init__(
@@ -251,6 +252,21 @@ class Station(Inputs):
         self._emit(StoreFailed(why))
         self.ctx.after("store", STORE_RETRY, self._gate.offer_again)
         self._settle()
+
+    # For a display, and for vendors
+
+    def snapshot(self) -> StationSnapshot:
+        """What a display needs, as it is now."""
+        return snapshot(self.ctx, self.want)
+
+    def register_vendor(self, vendor_id: str, handlers: VendorHandlers) -> None:
+        """Serve DataTransfer of a vendor; declared again, a vendor gets the new handlers.
+
+        vendor_id: at most 255 characters, compared in any case. handlers: by messageId, None for messages without one.
+        A handler gets the request and returns the response; or None, if the host will answer with reply() or fail(), by
+        the id of the CallReceived that has the same request. Without an answer in time the back end gets InternalError.
+        """
+        self.ctx.vendors.register(vendor_id, handlers)
 
     # Hardware, outwards
 

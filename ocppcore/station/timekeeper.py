@@ -1,8 +1,8 @@
 """Time inside a station: monotonic `now`, UTC once it is known, and stamps that can wait for it.
 
-A Stamp is (boot number, seconds since that boot began). What is stored of a boot is the UTC of its beginning, as soon as it
-is known; so a stamp made before the clock was set gets its UTC later, even after a restart, and a later correction of the
-clock never moves what was stamped before (hostile-input H20).
+A Stamp is (boot number, seconds since that boot began). What is stored of a boot is the UTC of its beginning, as soon
+as it is known; so a stamp made before the clock was set gets its UTC later, even after a restart, and a later
+correction of the clock never moves what was stamped before (hostile-input H20).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Timekeeper:
         return Stamp(self.boot, (utc - base).total_seconds())
 
     def moment(self, stamp: Stamp) -> float | None:
-        """When a stamp is, in monotonic seconds, as the clock says now; None: of an earlier boot, and UTC is unknown."""
+        """When a stamp is, in monotonic seconds, as the clock says now; None: of another boot, and UTC is unknown."""
         if stamp.boot == self.boot and self._utc_began is None:
             return self._began + stamp.offset
         utc = self.resolve(stamp)

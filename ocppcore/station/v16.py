@@ -1,4 +1,4 @@
-"""OCPP 1.6 of the station in one place: its actions, its blocks, its keys, and what the registration allows (1.6 §4.2)."""
+"""OCPP 1.6 of the station in one place: its actions, blocks and keys, and what the registration allows (1.6 §4.2)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ocppcore.station.context import Context
 BLOCKS: Final[tuple[type[Block], ...]] = (
     Provisioning16,
     Authorization16,
-    Availability16,
     MeterValues16,
     Transactions16,
     RemoteControl16,
     DataTransfer16,
+    Availability16,  # the last to settle: statuses and their reports follow from all other facts
 )
 KEYS = keys
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])

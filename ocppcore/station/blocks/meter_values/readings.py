@@ -49,6 +49,10 @@ class Readings:
         command = ReadMeter(id, self._ctx.now + DEADLINE, evse, why, self._ctx.utc)
         self._ctx.command(command, lambda result: self._answer(evse, id, result), lambda why: self._miss(evse, id, why))
 
+    def last(self, evse: int) -> MeterReading | None:
+        """The last known reading."""
+        return self._last.get(evse)
+
     def push(self, evse: int, reading: MeterReading) -> None:
         """The host tells a reading without being asked."""
         self._last[evse] = self._monotonic(evse, reading)

@@ -84,6 +84,10 @@ class MeterValues(Block):
 
         self._readings.ask(evse, why, answer)
 
+    def last(self, evse: int) -> MeterReading | None:
+        """See Metering."""
+        return self._readings.last(evse)
+
     def transaction_data(self, transaction: Transaction) -> list[Any] | None:
         """See Metering."""
         return self._data.get(transaction.uid)

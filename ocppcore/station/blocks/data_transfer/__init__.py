@@ -1,0 +1,1 @@
+"""Data transfer: messages that a vendor and an operator have agreed upon."""

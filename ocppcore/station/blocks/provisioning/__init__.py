@@ -1,0 +1,1 @@
+"""Provisioning: registration with the back end, heartbeats and clock, configuration keys, reset."""

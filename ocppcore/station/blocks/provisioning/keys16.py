@@ -1,0 +1,119 @@
+"""The configuration keys of OCPP 1.6 that this station has: the one table of name, access, default, range and place.
+
+Core: 34 of 1.6 §9.1, and MessageTimeout (E 3.83) and StopTransactionMaxMeterValues (E 3.91) of the errata sheet.
+A Setup may set the factory value of any of them, but not to what the hardware contradicts. docs/configuration-keys.md
+describes the same table; a test compares them.
+
+Where the standard names no range, the lowest value with a meaning is the bound: a time-out or a number of attempts of 0
+would make the function useless, so those begin at 1. 0 switches off what the standard lets be switched off
+(ClockAlignedDataInterval, MeterValueSampleInterval, WebSocketPingInterval) and heartbeats: §4.6 says that they are not
+mandatory over WebSocket, and a Charge Point that read 0 literally would flood the back end.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ocppcore.messages.text import fold
+from ocppcore.station.blocks.provisioning.texts import (
+    boolean,
+    exactly,
+    integer,
+    measurands,
+    only,
+    rotations,
+    unknown_rotations,
+)
+from ocppcore.station.configuration import Access, Key
+from ocppcore.station.setup import Setup
+
+R, RW = Access.R, Access.RW
+DAY: Final = 86_400
+REGISTER: Final = "Energy.Active.Import.Register"
+# 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
+PROFILES: Final = ("Core",)
+LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
+
+
+def keys(setup: Setup) -> list[Key]:
+    """All keys of a station, in the order in which they are listed; the maker's own come last."""
+    return [*_core(setup, Factory(setup)), *setup.keys]
+
+
+class Factory:
+    """The factory values that bound other values: lengths of lists."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._texts = {fold(name): text for name, text in setup.config.items()}
+
+    def length(self, name: str, default: int) -> int:
+        """The factory value of a *MaxLength key; what is no number will be refused with a clear line, later."""
+        text = self._texts.get(fold(name), "")
+        return int(text) if text.isascii() and text.isdecimal() else default
+
+
+def _core(setup: Setup, factory: Factory) -> list[Key]:
+    known, connectors = (REGISTER, *setup.capabilities.measurands), setup.evses  # a MeterReading has the register
+    lists = {
+        name: factory.length(f"{name}MaxLength", LONGEST_LIST)
+        for name in ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
+    }
+    turned = factory.length("ConnectorPhaseRotationMaxLength", connectors + 1)
+    detachable = setup.capabilities.unlock
+
+    def data(name: str, default: str, section: str) -> Key:
+        return Key(name, RW, default, measurands(known, lists[name]), section=section)
+
+    def longest(name: str, section: str) -> Key:
+        return Key(f"{name}MaxLength", R, str(lists[name]), integer(1), section=section)
+
+    return [
+        Key("AllowOfflineTxForUnknownId", RW, "false", boolean, section="1.6 §9.1.1"),
+        Key("AuthorizationCacheEnabled", RW, "true", boolean, section="1.6 §9.1.2"),
+        Key("AuthorizeRemoteTxRequests", RW, "false", boolean, section="1.6 §9.1.3"),
+        Key("BlinkRepeat", RW, "3", integer(0), section="1.6 §9.1.4"),
+        Key("ClockAlignedDataInterval", RW, "0", integer(0, DAY), section="1.6 §9.1.5"),
+        Key("ConnectionTimeOut", RW, "60", integer(1), section="1.6 §9.1.6, E 3.89"),
+        Key(
+            "ConnectorPhaseRotation",
+            RW,
+            unknown_rotations(min(connectors, turned)),
+            rotations(connectors, turned),
+            section="1.6 §9.1.7",
+        ),
+        Key("ConnectorPhaseRotationMaxLength", R, str(turned), integer(1), section="1.6 §9.1.8"),
+        Key("GetConfigurationMaxKeys", R, "100", integer(1), section="1.6 §9.1.9"),
+        Key("HeartbeatInterval", RW, "300", integer(0), section="1.6 §9.1.10"),
+        Key("LightIntensity", RW, "100", integer(0, 100), section="1.6 §9.1.11"),
+        Key("LocalAuthorizeOffline", RW, "true", boolean, section="1.6 §9.1.12"),
+        Key("LocalPreAuthorize", RW, "false", boolean, section="1.6 §9.1.13"),
+        Key("MaxEnergyOnInvalidId", RW, "0", integer(0), section="1.6 §9.1.14"),
+        Key("MessageTimeout", RW, "30", integer(1), section="E 3.83"),
+        data("MeterValuesAlignedData", REGISTER, "1.6 §9.1.15"),
+        longest("MeterValuesAlignedData", "1.6 §9.1.16"),
+        data("MeterValuesSampledData", REGISTER, "1.6 §9.1.17"),
+        longest("MeterValuesSampledData", "1.6 §9.1.18"),
+        Key("MeterValueSampleInterval", RW, "60", integer(0), section="1.6 §9.1.19"),
+        Key("MinimumStatusDuration", RW, "0", integer(0), section="1.6 §9.1.20"),
+        Key("NumberOfConnectors", R, str(connectors), integer(connectors, connectors), section="1.6 §9.1.21"),
+        Key("ResetRetries", RW, "3", integer(0), section="1.6 §9.1.22"),
+        Key("StopTransactionMaxMeterValues", R, "200", integer(2), section="E 3.91"),
+        Key("StopTransactionOnEVSideDisconnect", RW, "true", boolean, section="1.6 §9.1.23, E 3.80"),
+        Key("StopTransactionOnInvalidId", RW, "true", boolean, section="1.6 §9.1.24"),
+        data("StopTxnAlignedData", "", "1.6 §9.1.25"),
+        longest("StopTxnAlignedData", "1.6 §9.1.26"),
+        data("StopTxnSampledData", "", "1.6 §9.1.27"),
+        longest("StopTxnSampledData", "1.6 §9.1.28"),
+        Key("SupportedFeatureProfiles", R, ",".join(PROFILES), exactly(PROFILES), section="1.6 §9.1.29"),
+        Key("SupportedFeatureProfilesMaxLength", R, "6", integer(6, 6), section="1.6 §9.1.30, E 3.81"),
+        Key("TransactionMessageAttempts", RW, "3", integer(1), section="1.6 §9.1.31"),
+        Key("TransactionMessageRetryInterval", RW, "60", integer(0), section="1.6 §9.1.32"),
+        Key(
+            "UnlockConnectorOnEVSideDisconnect",
+            RW if detachable else R,
+            "true" if detachable else "false",
+            boolean if detachable else only(False),
+            section="1.6 §9.1.33, E 3.84",
+        ),
+        Key("WebSocketPingInterval", RW, "60", integer(0), section="1.6 §9.1.34"),
+    ]
