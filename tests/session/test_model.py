@@ -95,16 +95,21 @@ class TwoSessions(RuleBasedStateMachine):
             return []
         return [text, text] if self.weather.random() < self.doubling else [text]
 
-    @rule(end=ENDS, priority=st.sampled_from(Priority), timeout=st.sampled_from([None, 1.0, 100.0]))
-    def call(self, end: str, priority: Priority, timeout: float | None) -> None:
+    @rule(
+        end=ENDS,
+        priorities=st.lists(st.sampled_from(Priority), min_size=1, max_size=5),
+        timeout=st.sampled_from([None, 1.0, 100.0]),
+    )
+    def call(self, end: str, priorities: list[Priority], timeout: float | None) -> None:
         request = v16.HeartbeatRequest() if end == "client" else v16.ClearCacheRequest()
-        try:
-            id = self.sessions[end].call(request, self.pair.now, priority=priority, timeout=timeout)
-        except QueueFull:
-            return
-        assert id not in self.books[end].made
-        self.books[end].made[id] = priority
-        self.pair.run_until_idle()
+        for priority in priorities:
+            try:
+                id = self.sessions[end].call(request, self.pair.now, priority=priority, timeout=timeout)
+            except QueueFull:
+                return
+            assert id not in self.books[end].made
+            self.books[end].made[id] = priority
+            self.pair.run_until_idle()
 
     @rule(end=ENDS, which=st.integers(0, 5), good=st.booleans())
     def answer(self, end: str, which: int, good: bool) -> None:
@@ -183,5 +188,5 @@ class TwoSessions(RuleBasedStateMachine):
                 assert id in (books.made if kind == 2 else other.made)
 
 
-TwoSessions.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TwoSessions.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 TestTwoSessions = TwoSessions.TestCase
