@@ -73,6 +73,7 @@ class Transactions(Protocol):
 
     def can_start(self, evse: int) -> bool:
         """True if a new transaction may be started on the EVSE: operative, no fault, no transaction, not held."""
+        ...
 
     def release(self, evse: int) -> None:
         """The cable was unlocked: it is not held any longer."""
@@ -83,6 +84,7 @@ class Transactions(Protocol):
     @property
     def accepts(self) -> bool:
         """False while no new transaction may begin at all (a reset is under way, the power fails)."""
+        ...
 
 
 class Metering(Protocol):
@@ -101,6 +103,7 @@ class Metering(Protocol):
 
     def meter_values(self, data: list[Any]) -> list[Any]:
         """What transaction_data() gave, as records of the version's messages. Called when StopTransaction is sent."""
+        ...
 
 
 class Availability(Protocol):

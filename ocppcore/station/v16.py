@@ -29,7 +29,7 @@ KEYS = keys
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
 
 # While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
-_WHILE_PENDING: Final = {
+_WHILE_PENDING: Final[dict[type[Any], Any]] = {
     v16.RemoteStartTransactionRequest: v16.RemoteStartTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
     v16.RemoteStopTransactionRequest: v16.RemoteStopTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
 }

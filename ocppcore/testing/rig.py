@@ -25,6 +25,7 @@ from ocppcore.session.commands import Close, Command, Connect, Ping, ReadMeter, 
 from ocppcore.session.events import CallEnded, CallReceived, ClosedByPeer, Event, Lost, Refused, ResultReceived
 from ocppcore.session.session import Session
 from ocppcore.station import Capabilities, Setup, Station
+from ocppcore.station.events import HandlerFailed
 from ocppcore.version import V16
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ class Rig:
     """See the module's docstring.
 
     store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station
-    sent. reachable, store_works, meter_works, unlocks: what the world does; set them at will.
+    sent. reachable, store_works, meter_works, unlocks: what the world does; set them at will. handlers_may_fail: a
+    HandlerFailed event is no error of the test.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Rig:
         self.store_works = True
         self.meter_works = True
         self.unlocks = True
+        self.handlers_may_fail = False
         self.events: list[Event] = []
         self.resets: list[Reset] = []
         self.log: list[Any] = []
@@ -135,7 +138,7 @@ class Rig:
         self.now = end
 
     def _next_timer(self) -> float | None:
-        ends = [self.station] if self._backend is None else [self.station, self._backend]
+        ends: list[Any] = [self.station] if self._backend is None else [self.station, self._backend]
         return min((when for end in ends if (when := end.next_timer()) is not None), default=None)
 
     def cut(self) -> None:
@@ -215,6 +218,8 @@ class Rig:
             self._carry_out(command)
         while (event := self.station.next_event()) is not None:
             self.events.append(event)
+            if isinstance(event, HandlerFailed) and not self.handlers_may_fail:
+                raise event.error
         return self._move_backend() or moved
 
     def _store_batches(self) -> bool:
@@ -292,5 +297,7 @@ class Rig:
         answer = self.answers[type(event.request)](event.request)
         if isinstance(answer, RpcError):
             backend.fail(event.id, answer, self.now)
-        elif answer is not None:
+        elif answer is None:
+            backend.drop(event.id)  # else the session would answer for us, in a while
+        else:
             backend.reply(event.id, answer, self.now)

@@ -112,7 +112,7 @@ class Availability(Block):
 
     # In and out of service
 
-    def change(self, evse: int, operative: bool) -> str | None:
+    def change(self, evse: int, operative: bool) -> str:
         """The back end wants a change: Accepted, Scheduled or Rejected (1.6 §7.3)."""
         if evse not in self._flags or (operative and evse and not self._flags[0]):
             return "Rejected"
