@@ -43,8 +43,9 @@ class Client(Peer):
         lenient: bool = False,
         clock: Clock | None = None,
         store: Store | None = None,
+        threaded: bool = False,
     ) -> None:
-        super().__init__(connection, clock=clock, store=store)
+        super().__init__(connection, clock=clock, store=store, threaded=threaded)
         self._startable = connection
         self._ssl = ssl
         self._lenient = lenient
@@ -88,6 +89,13 @@ class Client(Peer):
             self._socket.drop()
         self._dialing = self._socket = self.link = None
 
+    def misconfigured(self, error: SetupError) -> None:
+        """Trying again will not help."""
+        if self.opened.done():
+            log.error("%s", error)
+        else:
+            self.opened.set_exception(error)
+
     async def _dial(self, command: Connect) -> None:
         try:
             address = Address(command.url)
@@ -97,10 +105,7 @@ class Client(Peer):
             loop = asyncio.get_running_loop()
             await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
         except SetupError as error:
-            if self.opened.done():
-                log.error("%s", error)
-            else:
-                self.opened.set_exception(error)  # trying again would not help
+            self.misconfigured(error)
             self.disconnected(Lost(str(error)))
         except (OSError, UnicodeError) as error:
             self.disconnected(reason_of(error))

@@ -22,13 +22,14 @@ from typing import Any, Protocol, TypeVar
 from ocppcore.bindings._courier import Courier
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._pump import pump
+from ocppcore.bindings._writer import Writer
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.storage.base import Store
 from ocppcore.clock import Clock
 from ocppcore.csms.answer import answer
 from ocppcore.csms.events import AnswerAwaited, HandlerFailed
 from ocppcore.csms.link import StationLink
-from ocppcore.errors import RpcError, StorageError
+from ocppcore.errors import RpcError
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Close, Command, Ping
 from ocppcore.session.contract import Batch, Connection
@@ -69,14 +70,21 @@ class Peer:
     """The other end of a connection.
 
     connection: a Session, a StationLink, or whatever implements the contract; nothing else may feed it. clock: the
-    machine's if None. store: where batches go; a connection without state needs none.
+    machine's if None. store: where batches go; a connection without state needs none. threaded: commit in a thread.
     """
 
-    def __init__(self, connection: Connection, *, clock: Clock | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Clock | None = None,
+        store: Store | None = None,
+        threaded: bool = False,
+    ) -> None:
         self.connection = connection
         self.clock: Clock = SystemClock() if clock is None else clock
         self.link: Link | None = None
-        self._store = store
+        self._writer = None if store is None else Writer(store, self._stored, self._store_failed, threaded)
         self._handlers: dict[type, Callable[[Any], Any]] = {}
         self._listeners: list[Listener] = []
         self._waiting: dict[str, asyncio.Future[Any]] = {}
@@ -154,6 +162,8 @@ class Peer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._writer is not None:
+            await self._writer.close()
 
     # For the transport
 
@@ -188,6 +198,10 @@ class Peer:
             finally:
                 self._pumping = False
             self._arm(due)
+            self.after_step()
+
+    def after_step(self) -> None:
+        """For subclasses: the connection has come to rest."""
 
     def _arm(self, due: float | None) -> None:
         """Have the timer fire at `due`, or earlier, which is harmless and cheaper than moving it each time."""
@@ -208,14 +222,17 @@ class Peer:
     # The steps of the pump
 
     def store(self, batch: Batch) -> None:
-        """Commit in line: what hangs on it waits for it anyway."""
-        try:
-            if self._store is not None:
-                self._store.commit(batch)
-        except StorageError as error:
-            self.feed(self.connection.store_failed, batch.id, str(error))
+        """Make it durable; without a store, forget it."""
+        if self._writer is None:
+            self._stored(batch.id)
         else:
-            self.feed(self.connection.stored, batch.id)
+            self._writer.write(batch)
+
+    def _stored(self, id: int) -> None:
+        self.feed(self.connection.stored, id)
+
+    def _store_failed(self, id: int, why: str) -> None:
+        self.feed(self.connection.store_failed, id, why)
 
     def send(self, text: str) -> None:
         """One message, if there is a link."""

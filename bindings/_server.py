@@ -32,8 +32,7 @@ class Guest(Peer):
         self.on_event(lambda event: server.tell(link.identity, event))
         server.guests[link] = self
 
-    def step(self) -> None:
-        super().step()
+    def after_step(self) -> None:
         for link in self.server.csms.take_ready():  # what this step did to other stations
             if link in self.server.guests:
                 self.server.guests[link].step()

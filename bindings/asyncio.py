@@ -1,10 +1,14 @@
 """asyncio: stations that connect, and back ends that serve, over TCP and TLS.
 
-async with Client(Session(v16.ACTIONS, endpoint=Endpoint(url), rng=Random())) as peer:
-    answer = await peer.call(v16.HeartbeatRequest())
+    async with Client(Session(v16.ACTIONS, endpoint=Endpoint(url), rng=Random())) as peer:
+        answer = await peer.call(v16.HeartbeatRequest())
 
-async with await serve(csms, "127.0.0.1", 9000) as server:      # ssl=context for wss://
-    answer = await server.call("CP1", v16.ResetRequest(type=v16.ResetType.Soft))
+    async with await serve(csms, "127.0.0.1", 9000) as server:      # ssl=context for wss://
+        answer = await server.call("CP1", v16.ResetRequest(type=v16.ResetType.Soft))
+
+    hard = await run_station(station, hardware, SqliteStore("station.db"))
+
+A Peer alone serves a WebSocket that another library has opened: see Peer.run().
 """
 
 from __future__ import annotations
@@ -14,11 +18,12 @@ import ssl as tls
 from ocppcore.bindings._client import Client
 from ocppcore.bindings._peer import Peer
 from ocppcore.bindings._server import Server
+from ocppcore.bindings._station import StationHost, run_station
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.clock import Clock
 from ocppcore.csms import Csms
 
-__all__ = ["Client", "Peer", "Server", "serve"]
+__all__ = ["Client", "Peer", "Server", "StationHost", "run_station", "serve"]
 
 
 async def serve(

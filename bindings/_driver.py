@@ -1,0 +1,158 @@
+"""Drives a Hardware as a station wants it: the levels of each EVSE after each step, and the commands as they come.
+
+Its rules: methods of the hardware may be `def` or `async def`; what one raises means energy off and Faulted, and goes
+to the log. An EVSE whose apply() still runs gets the newest level once it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from ocppcore.bindings._peer import Peer, log
+from ocppcore.hardware import Hardware, MeterReading, Want
+from ocppcore.session.commands import Command, ReadMeter, Reset, SetClock, Unlock
+from ocppcore.session.contract import Connection
+
+APPLY_TIME = 10.0
+"""Seconds that apply() may take before it counts as failed."""
+
+
+class StationSurface(Connection, Protocol):
+    """What a Station has beyond the contract, as far as it concerns its hardware."""
+
+    @property
+    def evses(self) -> range: ...
+
+    def start(self, now: float) -> None: ...
+
+    def stop(self, now: float) -> None: ...
+
+    def want(self, evse: int) -> Want: ...
+
+    def hardware_failed(self, evse: int, why: str, now: float) -> None: ...
+
+
+class Driver:
+    """host: the peer that feeds the station. on_reset: called once a Reset is carried out, with `hard`."""
+
+    def __init__(
+        self, station: StationSurface, hardware: Hardware, host: Peer, on_reset: Callable[[bool], object]
+    ) -> None:
+        self._station = station
+        self._hardware = hardware
+        self._host = host
+        self._on_reset = on_reset
+        self._applied: dict[int, Want] = {}
+        self._applying: set[int] = set()
+        self._stopped = False
+
+    # Levels
+
+    def apply_wants(self) -> None:
+        """Bring each EVSE to what is wanted of it now."""
+        for evse in self._station.evses:
+            want = self._station.want(evse)
+            if not self._stopped and evse not in self._applying and want != self._applied.get(evse):
+                self._applied[evse] = want
+                self._apply(evse, want)
+
+    def _apply(self, evse: int, want: Want) -> None:
+        try:
+            pending = self._hardware.apply(evse, want)
+        except Exception as error:
+            self._broken(evse, error)
+        else:
+            if pending is not None:
+                self._applying.add(evse)
+                self._host.spawn(self._finish_apply(evse, pending))
+
+    async def _finish_apply(self, evse: int, pending: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(APPLY_TIME):
+                await pending
+        except Exception as error:
+            self._applying.discard(evse)
+            self._broken(evse, error)
+        else:
+            self._applying.discard(evse)
+        self.apply_wants()
+
+    def _broken(self, evse: int, error: Exception) -> None:
+        """Energy off, and Faulted. That switching off may fail, too, is no reason not to try."""
+        log.error("the hardware of EVSE %d failed", evse, exc_info=error)
+        self._host.spawn(self.switch_off([evse]))
+        self._host.feed(self._station.hardware_failed, evse, f"{type(error).__name__}: {error}")
+
+    async def stop(self) -> None:
+        """Energy off everywhere, to stay."""
+        self._stopped = True
+        await self.switch_off(list(self._station.evses))
+
+    async def switch_off(self, evses: list[int]) -> None:
+        """Energy off, whatever the station wants."""
+        for evse in evses:
+            try:
+                pending = self._hardware.apply(evse, Want())
+                if pending is not None:
+                    async with asyncio.timeout(APPLY_TIME):
+                        await pending
+            except Exception:
+                log.exception("EVSE %d could not be switched off", evse)
+
+    # Commands
+
+    def carry_out(self, command: Command) -> bool:
+        """Begin with it; False if it is no command for hardware."""
+        hardware = self._hardware
+        if isinstance(command, ReadMeter):
+            self._do(command, command.evse, lambda: hardware.read_meter(command.evse, command.why), MeterReading)
+        elif isinstance(command, Unlock):
+            self._do(command, command.evse, lambda: hardware.unlock(command.evse), bool)
+        elif isinstance(command, Reset):
+            self._do(command, 0, lambda: hardware.reset(command.hard), type(None))
+        elif isinstance(command, SetClock):
+            self._do(command, 0, lambda: hardware.set_clock(command.utc), type(None))
+        else:
+            return False
+        return True
+
+    def _do(self, command: Command, evse: int, method: Callable[[], Any], kind: type) -> None:
+        try:
+            result = method()
+        except Exception as error:
+            self._failed(command, evse, error)
+            return
+        if hasattr(result, "__await__"):
+            self._host.spawn(self._finish(command, evse, result, kind))
+        else:
+            self._done(command, evse, result, kind)
+
+    async def _finish(self, command: Command, evse: int, pending: Awaitable[Any], kind: type) -> None:
+        patience = asyncio.timeout(max(0.0, command.deadline - self._host.clock.now()))
+        try:
+            async with patience:
+                result = await pending
+        except Exception as error:
+            if patience.expired():  # the station has made do without it by now
+                self._host.feed(self._station.failed, command.id, "no result in time")
+            else:
+                self._failed(command, evse, error)
+        else:
+            self._done(command, evse, result, kind)
+
+    def _done(self, command: Command, evse: int, result: Any, kind: type) -> None:
+        if not isinstance(result, kind):
+            self._failed(command, evse, TypeError(f"{command!r} gave {type(result).__name__}, not {kind.__name__}"))
+        elif isinstance(command, Reset):
+            self._on_reset(command.hard)
+        else:
+            self._host.feed(self._station.done, command.id, result)
+
+    def _failed(self, command: Command, evse: int, error: Exception) -> None:
+        self._host.feed(self._station.failed, command.id, f"{type(error).__name__}: {error}")
+        if evse:
+            self._broken(evse, error)
+        else:
+            log.error("the hardware failed", exc_info=error)

@@ -1,0 +1,98 @@
+"""A charging station in asyncio: it connects, drives its hardware, and keeps its state in a store."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl as tls
+from collections.abc import Awaitable, Callable
+
+from ocppcore.bindings._client import Client
+from ocppcore.bindings._driver import Driver, StationSurface
+from ocppcore.bindings.storage.base import Store
+from ocppcore.clock import Clock
+from ocppcore.errors import SetupError
+from ocppcore.hardware import Hardware
+from ocppcore.session.commands import Command
+from ocppcore.session.events import CallReceived
+
+
+class StationHost(Client):
+    """Runs a station; `async with` starts it without waiting for a link, and at the end switches all energy off.
+
+    The hardware's inputs go in by feed(): `host.feed(station.plug, 1)`; from another thread, by
+    `loop.call_soon_threadsafe(host.feed, station.plug, 1)`. finished: done with `hard` when a Reset was carried out,
+    after which a new Station is to be made from what is stored; or with a SetupError.
+    """
+
+    def __init__(
+        self,
+        station: StationSurface,
+        hardware: Hardware,
+        store: Store | None = None,
+        *,
+        ssl: tls.SSLContext | None = None,
+        lenient: bool = False,
+        clock: Clock | None = None,
+        threaded: bool = False,
+    ) -> None:
+        super().__init__(station, ssl=ssl, lenient=lenient, clock=clock, store=store, threaded=threaded)
+        self.finished: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._driver = Driver(station, hardware, self, self._reset)
+
+    async def __aenter__(self) -> StationHost:
+        self.feed(self._startable.start)
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._driver.stop()
+        await super().__aexit__(*exception)
+
+    def after_step(self) -> None:
+        self._driver.apply_wants()
+
+    def carry_out(self, command: Command) -> None:
+        if not self._driver.carry_out(command):
+            super().carry_out(command)
+
+    def unhandled(self, event: CallReceived) -> None:
+        """The station answers by itself."""
+
+    def misconfigured(self, error: SetupError) -> None:
+        if not self.finished.done():
+            self.finished.set_exception(error)
+
+    def _reset(self, hard: bool) -> None:
+        if not self.finished.done():
+            self.finished.set_result(hard)
+
+
+async def run_station(
+    station: StationSurface,
+    hardware: Hardware,
+    store: Store | None = None,
+    *,
+    inputs: Callable[[StationHost], Awaitable[object]] | None = None,
+    ssl: tls.SSLContext | None = None,
+    lenient: bool = False,
+    clock: Clock | None = None,
+    threaded: bool = False,
+) -> bool:
+    """Run a station until it has carried out a Reset; True if that was a hard one.
+
+    Make a new Station from store.load() then, and run that. inputs: a coroutine function that gets the host and runs
+    beside the station, to feed what the hardware reports; an exception in it ends the run, its end does not.
+    ssl: for wss:// URLs. lenient: see _handshake.py. threaded: commit to the store in a thread of its own.
+    Raises SetupError for a URL that cannot be used.
+    """
+    async with StationHost(station, hardware, store, ssl=ssl, lenient=lenient, clock=clock, threaded=threaded) as host:
+        if inputs is not None:
+            host.spawn(_report(host, inputs))
+        return await host.finished
+
+
+async def _report(host: StationHost, inputs: Callable[[StationHost], Awaitable[object]]) -> None:
+    try:
+        await inputs(host)
+    except Exception as error:
+        if not host.finished.done():
+            host.finished.set_exception(error)
