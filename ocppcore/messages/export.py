@@ -26,13 +26,14 @@ def schema_of(message: type[Request[Any]] | type[Response]) -> dict[str, Any]:
 
 
 def _describe(node: Node, definitions: dict[str, Any] | None) -> dict[str, Any]:
-    """The schema of a node; named types go to the definitions, where there are some."""
+    """The schema of a node; named types go to the definitions, where there are some; a use that differs stays here."""
     if not isinstance(node, Object | Choice):
         return _plain(node, definitions)
     schema = _object(node, definitions) if isinstance(node, Object) else _choice(node)
     if definitions is None or node.kind is None:
         return schema
-    definitions[node.kind.__name__] = schema
+    if definitions.setdefault(node.kind.__name__, schema) != schema:
+        return schema
     return {"$ref": f"#/definitions/{node.kind.__name__}"}
 
 

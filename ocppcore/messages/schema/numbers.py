@@ -18,8 +18,11 @@ def is_number(value: object) -> bool:
 
 def is_finite(value: int | float | Decimal) -> bool:
     """True if a float can hold the number: neither NaN nor infinite, and at most about 1.8e308."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        return False
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return False
+        if value.adjusted() < 308:  # to compare a Decimal with a float is slow
+            return True
     return -LARGEST <= value <= LARGEST
 
 
