@@ -7,6 +7,7 @@ often one looks, and what the meter counted is what the battery was given.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ocppcore.clock import Clock
@@ -192,7 +193,8 @@ class SimulatedHardware(Hardware):
     """The hardware of a simulated station; its EVSEs are in `evse`, by number from 1.
 
     clock: what time it is when the binding calls; main_meter: EVSE 0 has a meter, which shows the sum of the others.
-    resets: what reset() was called with.
+    resets: what reset() was called with. on_change: called when there may be something to forward(), never from within
+    forward(); what comes with time (a battery is full) is only seen by calling forward(), at next_change() or later.
     """
 
     measurands = MEASURANDS
@@ -214,10 +216,12 @@ class SimulatedHardware(Hardware):
             for number in range(1, evses + 1)
         }
         self.resets: list[bool] = []
+        self.on_change: Callable[[], object] = lambda: None
         self._told = dict.fromkeys(self.evse, (0, EvState.Absent))  # EVs that have left, state of the one that is there
 
     def apply(self, evse: int, want: Want) -> None:
         self.evse[evse].apply(want, self._clock.now())
+        self.on_change()
 
     def read_meter(self, evse: int, why: ReadingPurpose) -> MeterReading:
         now = self._clock.now()
@@ -234,18 +238,21 @@ class SimulatedHardware(Hardware):
     def plug_in(self, evse: int, ev: ElectricVehicle) -> None:
         """An EV comes to an EVSE. Raises ValueError if there is one already."""
         self.evse[evse].plug_in(ev, self._clock.now())
+        self.on_change()
 
     def unplug(self, evse: int) -> bool:
         """The EV leaves. False if the lock holds the cable, or there is no EV."""
-        return self.evse[evse].unplug(self._clock.now())
+        done = self.evse[evse].unplug(self._clock.now())
+        self.on_change()
+        return done
 
     def next_change(self) -> float | None:
         """When to call forward() again, if nothing else happens before."""
         return min((when for each in self.evse.values() if (when := each.next_change()) is not None), default=None)
 
-    def forward(self, station: StationInputs) -> bool:
-        """Tell the station what has changed since the last time; True if something has. Call it after every event."""
-        now, changed = self._clock.now(), False
+    def forward(self, station: StationInputs, now: float) -> bool:
+        """Tell the station what has changed since the last time; True if something has."""
+        changed = False
         for number, each in self.evse.items():
             news = (len(each.visits), each.state(now))
             (left, before), self._told[number] = self._told[number], news

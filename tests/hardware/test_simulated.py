@@ -185,18 +185,21 @@ class Log:
 def test_the_hardware_tells_each_change_once() -> None:
     clock, log = ManualClock(), Log()
     hardware = SimulatedHardware(clock)
-    assert not hardware.forward(log)
+    changes: list[float] = []
+    hardware.on_change = lambda: changes.append(clock.now())
+    assert not hardware.forward(log, clock.now())
     hardware.plug_in(2, ElectricVehicle(capacity_wh=10_000, soc=79))
-    assert hardware.forward(log) and not hardware.forward(log)
+    assert hardware.forward(log, clock.now()) and not hardware.forward(log, clock.now())
     hardware.apply(2, ON)
-    hardware.forward(log)
+    assert changes == [clock.now()] * 2
+    hardware.forward(log, clock.now())
     while (when := hardware.next_change()) is not None:
         clock.advance(max(0.0, when - clock.now()))
-        hardware.forward(log)
+        hardware.forward(log, clock.now())
     hardware.apply(2, Want())
     assert hardware.unplug(2)
     hardware.plug_in(2, ElectricVehicle())
-    hardware.forward(log)
+    hardware.forward(log, clock.now())
     states = [("plug", 2), (EvState.Connected, 2), (EvState.Charging, 2), (EvState.Connected, 2)]
     assert log.told == [*states, ("unplug", 2), ("plug", 2), (EvState.Connected, 2)]
 
