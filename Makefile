@@ -59,7 +59,7 @@ $(VENV)/.with-%: $(VENV)/.build
 
 # Always, since a stale compiled module would win over its edited source. Compiles only what has changed.
 extension: $(VENV)/.build
-	$(BIN)/python setup.py --quiet build_ext --inplace
+	$(BIN)/python setup.py --quiet build_ext --inplace --parallel 2
 
 # The package with bindings/ in its place and nothing compiled. Always anew, so that no deleted file lives on.
 .PHONY: build/tree

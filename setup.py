@@ -14,7 +14,10 @@ from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
 # Module: its source. The rules for such a module are in CONTRIBUTING.md.
-COMPILED: dict[str, str] = {}
+COMPILED: dict[str, str] = {
+    "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
+    "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
+}
 
 # For every compiled module; an exception stands at the top of the file that needs it.
 DIRECTIVES: dict[str, Any] = {
