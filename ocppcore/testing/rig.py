@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from ocppcore import v16
 from ocppcore.errors import RpcError
-from ocppcore.hardware import MeterReading, ReadingPurpose
+from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
 from ocppcore.session.commands import Close, Command, Connect, Ping, ReadMeter, Reset, SetClock, Unlock
 from ocppcore.session.events import CallEnded, CallReceived, ClosedByPeer, Event, Lost, Refused, ResultReceived
 from ocppcore.session.session import Session
@@ -165,7 +165,33 @@ class Rig:
         self.station = self._make()
         self.boot()
 
+    # The user's side
+
+    def charge(self, evse: int = 1, token: str = "TAG1") -> None:
+        """A user plugs in, shows a card that is accepted, and the EV takes energy."""
+        self.station.plug(evse, self.now)
+        self.run()
+        self.station.present_id_token(token, self.now, evse)
+        self.run()
+        self.station.ev_state(evse, EvState.Charging, self.now)
+        self.run()
+
     # The back end's side
+
+    def configure(self, key: str, value: str) -> str:
+        """ChangeConfiguration; returns the status."""
+        return str(self.ask(v16.ChangeConfigurationRequest(key=key, value=value)).status)
+
+    def key(self, key: str) -> str | None:
+        """GetConfiguration of one key; returns its value."""
+        (found,) = self.ask(v16.GetConfigurationRequest(key=[key])).configuration_key
+        return found.value
+
+    def answer_boot(self, status: v16.RegistrationStatus, interval: int) -> None:
+        """What BootNotification is answered from now on."""
+        self.answers[v16.BootNotificationRequest] = lambda _: v16.BootNotificationResponse(
+            status=status, current_time=self.utc, interval=interval
+        )
 
     def ask(self, request: Any) -> Any:
         """The back end calls the station; returns the response, or the CallFailed."""
