@@ -262,7 +262,6 @@ class Link:
             retry_in = 0.0 if self._hurried else self._settings.backoff.wait(self._failures, self._rng.random())
             self._failures += 1
             self._deadline = now + retry_in
-        self._hurried = False
         self._out.drop_texts()
         self._out.counters.losses += 1
         self._out.event(Disconnected(self._reason, retry_in))

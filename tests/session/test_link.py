@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ocppcore import v16
 from ocppcore.session.commands import BasicAuth, Close, Connect, Ping
 from ocppcore.session.events import (
+    CallReceived,
     ClosedByPeer,
     Connected,
     Disconnect,
@@ -232,8 +233,10 @@ def test_stop_without_a_link_leaves_nothing_behind(make_bench: Any, when: str) -
         bench.session.start(bench.now)
     if when == "waiting":
         bench.session.disconnected(Lost(), bench.now)
+    bench.take(Disconnected)
     bench.session.stop(bench.now)
     assert bench.session.next_timer() is None
+    assert [event.reason.why for event in bench.take(Disconnected)] == (["stopped"] if when == "connecting" else [])
     bench.commands()
     bench.session.connected(v16.V16, bench.now)  # the attempt came through after all
     assert not bench.session.is_open
@@ -248,7 +251,7 @@ def test_answers_are_welcome_while_the_link_closes_and_calls_are_not(bench: Any)
     bench.hear(f'[3,"{id}",{{"currentTime":"2026-01-01T00:00:00Z"}}]')
     assert [event.id for event in bench.take(ResultReceived)] == [id]
     assert bench.hear('[2,"1","ClearCache",{}]') == [] and bench.hear('[2,"2","Reset",{}]') == []
-    assert bench.sent() == []
+    assert bench.sent() == [] and bench.take(CallReceived) == []
 
 
 def test_a_close_that_is_not_reported_is_over_at_its_deadline(bench: Any) -> None:

@@ -103,6 +103,7 @@ def read(bench: Any, frame: str) -> Any:
     answers = bench.hear(frame)
     told = bench.take(CallReceived)
     assert len(told) + len(answers) == 1
+    bench.session.drop("1")
     return told[0].request if told else None
 
 
@@ -241,6 +242,7 @@ def test_off_reads_what_fits_and_keeps_the_rest_as_it_came(make_bench: Any) -> N
     assert first.sampled_value[0].value == "[1]" and first.sampled_value[1] == 7
     assert second.sampled_value is None
     assert {event.quirk for event in bench.take(Repaired)} == {"unchecked", "object-as-text"}
+    assert read(bench, text("MeterValues", {"connectorId": "one", "meterValue": 5})).connector_id == "one"
     assert read(bench, text("Heartbeat", {"x": 1})) is None
 
 
