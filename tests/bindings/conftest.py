@@ -1,8 +1,11 @@
-"""Two ends of a WebSocket without a socket between them."""
+"""Two ends of a WebSocket without a socket between them, and an event loop in which no error goes unseen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -41,3 +44,30 @@ def pair() -> tuple[WebSocket, WebSocket]:
     server.accept("ocpp1.6")
     _ferry(client, server)
     return client, server
+
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a coroutine in a loop of its own, for 20 seconds at most. What the loop could only log fails the test."""
+
+    def run(main: Coroutine[Any, Any, Any]) -> Any:
+        unseen: list[str] = []
+
+        async def watched() -> Any:
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda loop, context: unseen.append(str(context)))
+            async with asyncio.timeout(20):
+                result = await main
+            gc.collect()  # an exception that nobody fetched is reported when its future goes
+            left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            assert not left, left
+            return result
+
+        result = asyncio.run(watched())
+        assert not unseen, unseen
+        return result
+
+    return run
