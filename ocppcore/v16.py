@@ -1,5 +1,4 @@
-"""OCPP 1.6 edition 2 and its security extension: all messages, enumerations and types, and the tables that the wire
-runs on.
+"""OCPP 1.6 edition 2 and its security extension: all messages, enumerations and types, and the tables of the wire.
 
     from ocppcore import v16
 

@@ -10,8 +10,7 @@ The metaclass reads the values in a class body and never its annotations, which 
 `__slots__` and compiles the validator. Class keywords: `rules=` (messages/rules.py) and `draft=`, the draft of JSON
 Schema in which the standard publishes the message (4 or 6).
 
-A message is built by keyword, is mutable, compares by value and has no hash. Building one does not validate it:
-sending does.
+A message is built by keyword, is mutable, compares by value, has no hash. Building does not validate it: sending does.
 """
 
 from __future__ import annotations

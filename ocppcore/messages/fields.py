@@ -1,12 +1,10 @@
-"""What may stand beside a field of a declaration. To a type checker each returns the type of the field; in truth, a
-Field.
+"""What may stand beside a field of a declaration. To a type checker each returns the field's type; in truth, a Field.
 
     id_tag: str = text(20)                              required
     info: str | None = text(50, default=None)           optional: absent is None
     values: list[MeterValue] = listof(record(MeterValue), min=1)
 
-The name on the wire is the attribute in camelCase unless `name=` says otherwise. `secret=` keeps a value out of the
-repr.
+The name on the wire is the attribute in camelCase unless `name=` says otherwise. `secret=` keeps it out of the repr.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Rules: what the text of the standard demands beyond its schema files. They stand beside the fields of a class
-(`rules=`).
+"""Rules: what the text of the standard demands beyond its schema files. They stand beside the fields (`rules=`).
 
 They are judged after the whole payload is known to fit the schema, on the typed message, inner records first. They
 are left out of the exported schema. A rule without a code binds what we send only: its breach has an answer of its
@@ -24,8 +23,7 @@ Judge = Callable[[Any], str | None]
 class Rule:
     """One rule. section: where the text says so; text: the rule in a few words; code: how its breach is answered.
 
-    broken_at: takes a message that fits the schema; returns the JSON pointer of the place that breaks the rule, or
-    None.
+    broken_at: takes a message that fits the schema; returns the JSON pointer of what breaks the rule, or None.
     """
 
     __slots__ = ("section", "text", "broken_at", "code")

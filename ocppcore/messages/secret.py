@@ -1,5 +1,4 @@
-"""Secrets: fields whose value must not be shown, and how a message shows them. A repr ends up in logs and
-tracebacks."""
+"""Secrets: fields whose value must not be shown, and how a message shows them. Each repr ends up in some log."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Nodes for what JSON Schema allows and the files of OCPP do not need: any mix of keywords, tuples, references in a
-circle.
+"""Nodes for what JSON Schema allows and OCPP does not need: any mix of keywords, tuples, references in a circle.
 
 Documents of users may have them; declared messages do not. Validation only.
 """
@@ -29,8 +28,7 @@ def type_of(value: object) -> str:
 
 
 def frozen(value: Any) -> object:
-    """A value as something hashable, equal exactly where JSON Schema calls two values equal: 1 is 1.0, and is not
-    true."""
+    """A value as something hashable, equal where JSON Schema calls two values equal: 1 is 1.0, and is not true."""
     if isinstance(value, dict):
         return "object", frozenset((key, frozen(item)) for key, item in value.items())
     if isinstance(value, list):
@@ -70,8 +68,7 @@ class Mixed(Node):
 
 
 class Tuple(Node):
-    """A list whose first items have each a node of their own. others: the node of the rest, None: there may be no
-    rest."""
+    """A list whose first items have each a node of their own. others: the node of the rest, None: there is no rest."""
 
     __slots__ = ("first", "others", "min_items", "max_items")
 

@@ -122,8 +122,7 @@ class Text(Node):
 
 
 class Choice(Node):
-    """One of some strings. members: by value, what a typed message holds; opens: the mode from which others are let
-    through."""
+    """One of some strings. members: by value, what a message holds; opens: the mode from which others are let in."""
 
     __slots__ = ("kind", "members", "opens")
 

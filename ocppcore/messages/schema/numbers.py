@@ -45,8 +45,7 @@ def digits_of(value: int | float | Decimal) -> tuple[str, int]:
 
 
 def is_multiple(value: int | float | Decimal, step: tuple[int, int]) -> bool:
-    """True if a finite number is a multiple of step, given as (s, n) for s * 10**-n: 21.4 is one of 0.1, 4.11 is
-    not."""
+    """True if a finite number is a multiple of step, which is (s, n) for s * 10**-n: 21.4 is one of 0.1."""
     unit, places = step
     if isinstance(value, int):
         return bool(value * 10**places % unit == 0)

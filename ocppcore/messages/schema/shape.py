@@ -1,5 +1,4 @@
-"""Shapes: a compiled payload as the wire sees it (wire/frame.py). A document validates; a message also loads and
-dumps."""
+"""Shapes: a compiled payload as the wire sees it. A document validates; a message also loads and dumps."""
 
 from __future__ import annotations
 
@@ -49,8 +48,7 @@ class MessageShape:
     def load(self, obj: Any, *, lenient_enums: bool = False) -> Any:
         """A parsed JSON value in; the typed, validated message out, or a Fault (code, pointer and rule set).
 
-        null is read as {} (OCPP-J 1.6 §4.2.1). lenient_enums: values that an enumeration lacks are kept as unknown
-        members.
+        null is read as {} (OCPP-J 1.6 §4.2.1). lenient_enums: what an enumeration lacks is kept as an unknown member.
         """
         if obj is None:
             obj = {}
@@ -61,8 +59,7 @@ class MessageShape:
         return self.node.broken(message, False) or message if self.node.ruled else message
 
     def dump(self, message: Any) -> dict[str, Any]:
-        """A typed message in; the JSON object to send out. Raises InvalidMessage, which names the field by a JSON
-        pointer."""
+        """A typed message in; the JSON object to send out. Raises InvalidMessage, which names the field."""
         obj = self.plain(message)
         fault = _check(self.node, obj, STRICT)
         if fault is None and self.node.ruled:

@@ -64,8 +64,7 @@ class CertificateUseEnumType(StrEnum):
 
 
 class InstallCertificateStatusEnumType(StrEnum):
-    """W 6.3, where it is called CertificateStatusEnumType. Failed: the certificate is good, but could not be
-    installed."""
+    """W 6.3, called CertificateStatusEnumType there. Failed: the certificate is good, but could not be installed."""
 
     Accepted = "Accepted"
     Failed = "Failed"
@@ -94,8 +93,7 @@ class HashAlgorithmEnumType(StrEnum):
 
 
 class CertificateHashDataType(Record, draft=6):
-    """Names a certificate (RFC 6960). W 6.1. The hashes: hex digits; serial_number: hex digits without leading
-    zeros."""
+    """Names a certificate (RFC 6960). W 6.1. Hashes and serial number: hex digits, the latter without leading zeros."""
 
     hash_algorithm: HashAlgorithmEnumType = enum(HashAlgorithmEnumType)
     issuer_name_hash: str = text(128)

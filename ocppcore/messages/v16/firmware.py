@@ -113,8 +113,7 @@ class SignedFirmwareStatusNotificationResponse(Response, draft=6):
 
 
 class SignedFirmwareStatusNotificationRequest(Request[SignedFirmwareStatusNotificationResponse], draft=6):
-    """Station to CSMS. W 5.19. request_id: of the SignedUpdateFirmware; absent only if triggered while none is going
-    on."""
+    """Station to CSMS. W 5.19. request_id: of the SignedUpdateFirmware; absent only where no update is going on."""
 
     status: FirmwareStatusEnumType = enum(FirmwareStatusEnumType)
     request_id: int | None = integer(default=None)

@@ -36,8 +36,7 @@ class ValueFormat(StrEnum):
 
 
 class Measurand(StrEnum):
-    """1.6 §7.31. Energy_Active_Import_Register is meant where none is given. Import: from the grid; Export: from the
-    EV."""
+    """1.6 §7.31. Energy_Active_Import_Register is meant where none is given. Import is from the grid, Export to it."""
 
     Energy_Active_Export_Register = "Energy.Active.Export.Register"
     Energy_Active_Import_Register = "Energy.Active.Import.Register"

@@ -29,8 +29,7 @@ class RegistrationStatus(StrEnum):
 
 
 class BootNotificationResponse(Response):
-    """1.6 §6.4. interval: seconds between heartbeats if Accepted, else seconds to wait before the next boot
-    notification."""
+    """1.6 §6.4. interval: seconds between heartbeats if Accepted, else to wait before the next boot notification."""
 
     status: RegistrationStatus = enum(RegistrationStatus)
     current_time: datetime = instant()
@@ -84,8 +83,7 @@ class ChangeConfigurationRequest(Request[ChangeConfigurationResponse]):
 
 
 class KeyValue(Record):
-    """A configuration key. 1.6 §7.29. readonly: ChangeConfiguration cannot set it; value: absent if the key is not
-    set."""
+    """A configuration key. 1.6 §7.29. readonly: ChangeConfiguration cannot set it; value: absent if it is not set."""
 
     key: str = text(50)
     readonly: bool = boolean()

@@ -1,9 +1,8 @@
 """Our verdict on payloads agrees with the jsonschema package over the official files, for all 78 messages of 1.6.
 
 Valid messages are drawn from the declarations and then damaged at random places. Known differences, and why:
-- formats: jsonschema checks none here, we check date-time and uri; the damage leaves such texts alone (test_formats.py
-has
-  them), except by making them no text at all;
+- formats: jsonschema checks none here, we check date-time and uri; the damage leaves such texts alone or makes them no
+  text at all (test_formats.py has the rest);
 - the 64 bits of a declared integer: a cap of ours (test_numbers.py); the files have no range;
 - an unknown requestedMessage of the two triggers is read, because a conf answers it (test_shape.py);
 - rules of the text are beyond the schema (test_rules.py).
