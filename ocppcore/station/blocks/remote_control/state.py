@@ -26,27 +26,29 @@ class RemoteControl(Block):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
+        self._deciding: set[int] = set()  # EVSEs for which a token is being authorized: one at a time
         self._after_stop: dict[int, list[Callable[[], None]]] = {}  # by EVSE: unlocks that wait for its transaction
 
     # Start and stop
 
     def place(self, evse: int | None, token: str) -> int | None:
         """Where a remote start for the token can go; evse None: anywhere. None if it must be refused."""
-        if evse is None:
-            return self.ctx.transactions.choose()
-        facts = self.ctx.evses.get(evse)
-        if facts is None or not self.ctx.transactions.can_start(evse):
+        place = self.ctx.transactions.choose() if evse is None else evse
+        facts = None if place is None else self.ctx.evses.get(place)
+        if facts is None or facts.id in self._deciding or not self.ctx.transactions.can_start(facts.id):
             return None
-        return evse if facts.authorized is None or ci_equal(facts.authorized, token) else None
+        return facts.id if facts.authorized is None or ci_equal(facts.authorized, token) else None
 
     def start_at(self, evse: int, token: str, follows: bool) -> None:
         """Begin, after an authorization if AuthorizeRemoteTxRequests says so (§5.11)."""
         if self.ctx.config.bool("AuthorizeRemoteTxRequests"):
+            self._deciding.add(evse)
             self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows))
         else:
             self.ctx.transactions.begin(evse, token, None, remote=True, follows=follows)
 
     def _decided(self, evse: int, follows: bool, decision: Authorization) -> None:
+        self._deciding.discard(evse)
         self.ctx.emit(AuthorizationEnded(decision.token, evse, decision.status, decision.accepted))
         if decision.accepted:
             self.ctx.transactions.begin(evse, decision.token, decision.parent, remote=True, follows=follows)
