@@ -61,7 +61,7 @@ class Reject(Command):
 
 def same(one: str, other: str) -> bool:
     """Equal, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(*(text.encode("utf-8", "surrogatepass") for text in (one, other)))
 
 
 def keys(keys: Mapping[str, bytes]) -> Authenticator:
