@@ -56,6 +56,7 @@ class Input(Enum):
 TABLE: Final = {
     (State.Down, Input.Start): "_begin",
     (State.Stopped, Input.Start): "_begin",
+    (State.Open, Input.Start): "_resume",
     (State.Closing, Input.Start): "_resume",
     (State.Down, Input.Stop): "_rest",
     (State.Waiting, Input.Stop): "_rest",
@@ -189,9 +190,7 @@ class Link:
     def _begin(self, now: float) -> None:
         self._failures = 0
         self._resume(now)
-        self.state = State.Down
-        if self.endpoint is not None:
-            self._connect(now)
+        self._connect(now)
 
     def _resume(self, now: float) -> None:
         self._rest_state = State.Down if self.endpoint is None else State.Waiting
@@ -200,12 +199,14 @@ class Link:
         self.state = self._rest_state
 
     def _connect(self, now: float) -> None:
-        assert self.endpoint is not None  # only a client waits or connects
+        endpoint = self.endpoint
+        if endpoint is None:  # taken away in the meantime: no client any more
+            self.state = self._rest_state = State.Down
+            return
         self.state = State.Connecting
         self._hurried = False
         self._deadline = now + self._settings.connect_timeout
         self._command = self._out.command_id()
-        endpoint = self.endpoint
         protocols = (self.version.subprotocol,)
         self._out.command(Connect(self._command, self._deadline, endpoint.url, protocols, endpoint.auth))
 

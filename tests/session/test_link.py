@@ -305,6 +305,23 @@ def test_start_while_it_closes_connects_again(make_bench: Any) -> None:
     assert bench.session.next_timer() is not None
 
 
+def test_start_of_a_client_whose_host_connected_it_keeps_the_link(make_bench: Any) -> None:
+    bench = make_bench(endpoint=Endpoint(URL)).up()
+    bench.session.start(bench.now)
+    assert bench.commands() == [] and bench.session.is_open
+    bench.session.disconnected(Lost(), bench.now)
+    assert bench.session.next_timer() is not None
+
+
+def test_a_client_without_an_endpoint_is_none_any_more(make_bench: Any) -> None:
+    bench = client(make_bench)
+    bench.session.disconnected(Lost(), bench.now)
+    bench.commands()
+    bench.session.endpoint = None
+    bench.wait(100)
+    assert bench.commands() == [] and bench.session.next_timer() is None
+
+
 def test_a_link_with_another_version_is_closed(make_bench: Any) -> None:  # J §3.2
     bench = client(make_bench)
     bench.commands()
