@@ -1,6 +1,7 @@
-"""What every test run checks first: compiled modules that lie beside their source in a checkout are not older than it.
+"""What holds for every test run.
 
-Such a module wins over its edited source silently, so the run would test code that is no longer there.
+Checked first: compiled modules that lie beside their source in a checkout are not older than it. Such a module wins
+over its edited source silently, so the run would test code that is no longer there.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import ocppcore
 
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("ocppcore", deadline=None)  # how long an example takes depends on what else the machine does
+settings.load_profile("ocppcore")
 
 
 def stale_modules(root: Path) -> list[Path]:

@@ -90,7 +90,8 @@ def test_the_tests_ran_on_the_build_that_they_should() -> None:
 def test_a_pxd_declares_every_attribute_of_its_classes(source: Path) -> None:
     """An extension type has no others, so the module would fail when compiled, and only then."""
     blocks = source.with_suffix(".pxd").read_text("utf-8").split("cdef class ")[1:]
-    declared = {re.split(r"\W", block)[0]: set(re.findall(r"cdef .*?(\w+)\s*(?:#.*)?$", block, re.M)) for block in blocks}
+    attribute = re.compile(r"cdef .*?(\w+)\s*(?:#.*)?$", re.MULTILINE)
+    declared = {re.split(r"\W", block)[0]: set(attribute.findall(block)) for block in blocks}
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name in declared:
             (slots,) = [entry.value for entry in node.body if isinstance(entry, ast.Assign) and is_slots(entry)]
