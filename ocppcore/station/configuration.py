@@ -98,6 +98,10 @@ class Configuration:
         """The value as on the wire; None for a key that has none."""
         return self._texts.get(name)
 
+    def value(self, name: str) -> object:
+        """The value in force, as the key's reader made it."""
+        return self._values[name]
+
     def change(self, key: Key, text: str) -> bool:
         """Take and store a new value; False (and nothing changes) if the key does not take it."""
         if not self._take(key, text, in_force=not key.reboot):
@@ -107,18 +111,18 @@ class Configuration:
 
     def int(self, name: str) -> int:
         """The value of an integer key."""
-        value = self._values[name]
+        value = self.value(name)
         assert type(value) is int, name
         return value
 
     def bool(self, name: str) -> bool:
         """The value of a boolean key."""
-        value = self._values[name]
+        value = self.value(name)
         assert type(value) is bool, name
         return value
 
     def list(self, name: str) -> tuple[str, ...]:
         """The items of a comma separated list."""
-        value = self._values[name]
+        value = self.value(name)
         assert type(value) is tuple, name
         return value

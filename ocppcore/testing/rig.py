@@ -76,6 +76,7 @@ class Rig:
         self.handlers_may_fail = False
         self.events: list[Event] = []
         self.resets: list[Reset] = []
+        self.carried_out: list[Command] = []
         self.log: list[Any] = []
         self.times: list[float] = []
         self._taken = 0
@@ -216,6 +217,10 @@ class Rig:
         """What the station sent since the last take(), of these classes (all if none is named)."""
         return [item for item in self.log[self._taken :] if not kinds or isinstance(item, kinds)]
 
+    def when(self, kind: type[Any]) -> list[float]:
+        """When messages of this class were sent, since the beginning, in seconds on the rig's clock."""
+        return [when for item, when in zip(self.log, self.times, strict=True) if isinstance(item, kind)]
+
     def take(self, *kinds: type[T]) -> list[T]:
         """sent(), and from now on only what is newer counts."""
         items = self.sent(*kinds)
@@ -264,6 +269,7 @@ class Rig:
 
     def _carry_out(self, command: Command) -> None:
         station, now = self.station, self.now
+        self.carried_out.append(command)
         if isinstance(command, Connect):
             self._connect()
         elif isinstance(command, Close):

@@ -7,7 +7,7 @@ import pytest
 from ocppcore import v16
 from ocppcore.testing.rig import Rig
 
-Accepted, Pending, Rejected = v16.RegistrationStatus.Accepted, v16.RegistrationStatus.Pending, v16.RegistrationStatus.Rejected
+Accepted, Pending, Rejected = v16.RegistrationStatus
 HARD, SOFT = v16.ResetType.Hard, v16.ResetType.Soft
 AVAILABLE_ALL = [(0, "Available"), (1, "Available"), (2, "Available")]
 
@@ -41,11 +41,6 @@ def statuses(rig: Rig) -> list[tuple[int, str]]:
     return [(item.connector_id, str(item.status)) for item in rig.sent(v16.StatusNotificationRequest)]
 
 
-def heartbeats(rig: Rig) -> list[float]:
-    """When they were sent."""
-    return [when for item, when in zip(rig.log, rig.times, strict=True) if isinstance(item, v16.HeartbeatRequest)]
-
-
 def change(rig: Rig, connector: int, kind: v16.AvailabilityType) -> v16.AvailabilityStatus:
     return rig.ask(v16.ChangeAvailabilityRequest(connector_id=connector, type=kind)).status
 
@@ -66,7 +61,7 @@ def test_TC_001_CS_cold_boot() -> None:
     assert statuses(rig) == AVAILABLE_ALL
     accepted = rig.now
     rig.advance(100)
-    assert heartbeats(rig) == [accepted + 20 * count for count in range(1, 6)]
+    assert rig.when(v16.HeartbeatRequest) == [accepted + 20 * count for count in range(1, 6)]
     assert rig.key("HeartbeatInterval") == "20"
 
 
@@ -92,7 +87,7 @@ def test_TC_002_CS_cold_boot_pending() -> None:
     assert isinstance(rig.sent()[0], v16.BootNotificationRequest)
     assert sorted(statuses(rig)) == AVAILABLE_ALL
     rig.advance(40)
-    assert len(heartbeats(rig)) == 2
+    assert len(rig.when(v16.HeartbeatRequest)) == 2
     assert rig.key("MeterValueSampleInterval") == "30"
 
 
