@@ -38,7 +38,7 @@ def differences(booked: Iterable[Transaction], counted: Mapping[int, list[int]])
     return found
 
 
-def as_json(transaction: Transaction) -> dict[str, Any]:
+def as_object(transaction: Transaction) -> dict[str, Any]:
     """One booked transaction as a JSON object."""
     return {
         "id": transaction.id,

@@ -16,7 +16,7 @@ def essentials(request: Any, outcome: Any, now: datetime) -> str:
     text = "" if describe is None else describe(request)
     stamp = _stamp_of(request)
     if stamp is not None and (now - stamp).total_seconds() > 60:
-        text += f" · of {stamp:%H:%M}"
+        text += f" ({stamp:%H:%M})"
     answer = str(outcome) if isinstance(outcome, CallFailed) else _answer(outcome)
     return f"{text} {answer}".strip()
 
@@ -58,7 +58,7 @@ def _status(request: v16.StatusNotificationRequest) -> str:
 
 def _stop(request: v16.StopTransactionRequest) -> str:
     reason = request.reason or v16.Reason.Local  # 1.6 §6.49
-    return f"transaction {request.transaction_id}, {reason}, at {kwh(request.meter_stop)}"
+    return f"transaction {request.transaction_id}, {reason}, {kwh(request.meter_stop)}"
 
 
 def _values(request: v16.MeterValuesRequest) -> str:
@@ -77,7 +77,7 @@ _DESCRIBED: Final[dict[type[Any], Callable[[Any], str]]] = {
     v16.BootNotificationRequest: lambda r: f"{r.charge_point_vendor} {r.charge_point_model}",
     v16.StatusNotificationRequest: _status,
     v16.AuthorizeRequest: lambda r: f"card {r.id_tag}",
-    v16.StartTransactionRequest: lambda r: f"{place(r.connector_id)}, card {r.id_tag}, at {kwh(r.meter_start)}",
+    v16.StartTransactionRequest: lambda r: f"{place(r.connector_id)}, {r.id_tag}, {kwh(r.meter_start)}",
     v16.StopTransactionRequest: _stop,
     v16.MeterValuesRequest: _values,
     v16.RemoteStopTransactionRequest: lambda r: f"transaction {r.transaction_id}",

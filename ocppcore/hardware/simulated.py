@@ -7,7 +7,7 @@ often one looks, and what the meter counted is what the battery was given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ocppcore.clock import Clock
@@ -105,6 +105,10 @@ class SimulatedEvse:
         flown = self._flown(_ms(now))
         return (self._register + flown) // UJ_PER_WH
 
+    def visit_wh(self, now: float) -> int:
+        """What the meter has counted since the EV came, in Wh; 0 without one."""
+        return 0 if self.ev is None else self.register_wh(now) - self._came_wh
+
     def power_mw(self, now: float) -> int:
         """The power that flows, in mW."""
         flown = self._flown(_ms(now))
@@ -192,7 +196,8 @@ class SimulatedEvse:
 class SimulatedHardware(Hardware):
     """The hardware of a simulated station; its EVSEs are in `evse`, by number from 1.
 
-    clock: what time it is when the binding calls; main_meter: EVSE 0 has a meter, which shows the sum of the others.
+    clock: what time it is when the binding calls; registers_wh: what meters show at the beginning, by EVSE, 0 if left
+    out; main_meter: EVSE 0 has a meter, which shows the sum of the others.
     resets: what reset() was called with. on_change: called when there may be something to forward(), never from within
     forward(); what comes with time (a battery is full) is only seen by calling forward(), at next_change() or later.
     """
@@ -206,13 +211,14 @@ class SimulatedHardware(Hardware):
         evses: int = 2,
         max_current_a: float = 32.0,
         phases: int = 3,
-        register_wh: int = 0,
+        registers_wh: Mapping[int, int] | None = None,
         main_meter: bool = False,
     ) -> None:
+        shown = registers_wh or {}
         self._clock = clock
         self.has_main_meter = main_meter
         self.evse = {
-            number: SimulatedEvse(max_current_a=max_current_a, phases=phases, register_wh=register_wh)
+            number: SimulatedEvse(max_current_a=max_current_a, phases=phases, register_wh=shown.get(number, 0))
             for number in range(1, evses + 1)
         }
         self.resets: list[bool] = []

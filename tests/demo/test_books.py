@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from ocppcore import v16
 from ocppcore.csms.ledger import Ledger
-from ocppcore.demo.books import as_json, differences, spans
+from ocppcore.demo.books import as_object, differences, spans
 from ocppcore.demo.chart import axis, bars, power
 
 SIX = datetime(2026, 1, 1, 18, 0, tzinfo=UTC)
@@ -56,11 +56,11 @@ def test_a_transaction_without_end_is_told() -> None:
     ledger.start("CP1", request)
     (line,) = differences(ledger.transactions, {1: [5]})
     assert "no end" in line
-    assert json.loads(json.dumps(as_json(ledger.transactions[0])))["stop"] is None
+    assert json.loads(json.dumps(as_object(ledger.transactions[0])))["stop"] is None
 
 
-def test_a_booked_transaction_as_json() -> None:
-    entry = as_json(ledger_of_two().transactions[1])
+def test_a_booked_transaction_as_object() -> None:
+    entry = as_object(ledger_of_two().transactions[1])
     assert (entry["id"], entry["evse"], entry["tag"], entry["energy_wh"]) == (2, 2, "TAG", 4000)
     assert (entry["start"], entry["reason"]) == ("2026-01-01T18:00:00+00:00", "Local")
 

@@ -73,7 +73,7 @@ def test_the_battery_fills_up_slower_and_slower_and_takes_no_more() -> None:
 
 def test_the_register_goes_on_where_it_stood_and_a_visit_is_counted() -> None:
     evse = charging(register_wh=777_000)
-    assert evse.register_wh(HOUR) == 788_040
+    assert (evse.register_wh(HOUR), evse.visit_wh(HOUR)) == (788_040, 11_040)
     evse.apply(Want(), HOUR)
     assert evse.unplug(HOUR)
     assert evse.visits == [11_040]
@@ -206,7 +206,7 @@ def test_the_hardware_tells_each_change_once() -> None:
 
 def test_the_hardware_is_complete() -> None:
     clock = ManualClock()
-    hardware = SimulatedHardware(clock, evses=3, register_wh=100, main_meter=True)
+    hardware = SimulatedHardware(clock, evses=3, registers_wh={1: 100, 2: 100, 3: 100}, main_meter=True)
     assert hardware.supports("unlock") and hardware.supports("reset")
     assert hardware.read_meter(0, ReadingPurpose.Aligned).energy_wh == 300
     for number in hardware.evse:
