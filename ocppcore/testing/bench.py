@@ -7,7 +7,7 @@
     (stop,) = bench.sent(v16.StopTransactionRequest)
 
 While an EVSE wants energy and its EV asks for it, its meter counts power_w. `cards` is what the back end says about a
-token (folded): absent means Accepted.
+token (folded): absent means Accepted. meter_is_slow: readings wait for quicken_meter().
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from ocppcore import v16
 from ocppcore.hardware import EvState
 from ocppcore.messages.text import fold
+from ocppcore.session.commands import Command, ReadMeter
 from ocppcore.session.policy import Policy
 from ocppcore.testing.rig import Rig
 
@@ -28,6 +29,8 @@ class Bench(Rig):
 
     def __init__(self, *, boot: bool = True, power_w: float = 7200.0, **how: Any) -> None:
         self.power_w = power_w
+        self.meter_is_slow = False
+        self._readings: list[ReadMeter] = []  # asked for, while the meter is slow
         self.cards: dict[str, v16.IdTagInfo] = {}
         self._counted_until = 1000.0
         self._charging: set[int] = set()
@@ -125,6 +128,20 @@ class Bench(Rig):
 
     # The meters
 
+    def quicken_meter(self) -> None:
+        """The meter was slow (meter_is_slow); now it answers what it was asked."""
+        self.meter_is_slow = False
+        readings, self._readings = self._readings, []
+        for command in readings:
+            self._carry_out(command)
+        self.run()
+
+    def _carry_out(self, command: Command) -> None:
+        if self.meter_is_slow and isinstance(command, ReadMeter):
+            self._readings.append(command)
+        else:
+            super()._carry_out(command)
+
     def advance(self, seconds: float) -> None:
         super().advance(seconds)
         self.run()
@@ -132,6 +149,7 @@ class Bench(Rig):
     def restart(self) -> None:
         self._count()
         self._charging = set()
+        self._readings = []
         super().restart()
 
     def _move(self) -> bool:
