@@ -179,14 +179,15 @@ class Rig:
 
     # The back end's side
 
-    def configure(self, key: str, value: str) -> str:
+    def set_key(self, key: str, value: str) -> str:
         """ChangeConfiguration; returns the status."""
         return str(self.ask(v16.ChangeConfigurationRequest(key=key, value=value)).status)
 
-    def key(self, key: str) -> str | None:
+    def get_key(self, key: str) -> str | None:
         """GetConfiguration of one key; returns its value."""
         (found,) = self.ask(v16.GetConfigurationRequest(key=[key])).configuration_key
-        return found.value
+        value: str | None = found.value
+        return value
 
     def answer_boot(self, status: v16.RegistrationStatus, interval: int) -> None:
         """What BootNotification is answered from now on."""

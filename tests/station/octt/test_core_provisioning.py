@@ -62,7 +62,7 @@ def test_TC_001_CS_cold_boot() -> None:
     accepted = rig.now
     rig.advance(100)
     assert rig.when(v16.HeartbeatRequest) == [accepted + 20 * count for count in range(1, 6)]
-    assert rig.key("HeartbeatInterval") == "20"
+    assert rig.get_key("HeartbeatInterval") == "20"
 
 
 def test_TC_002_CS_cold_boot_pending() -> None:
@@ -72,7 +72,7 @@ def test_TC_002_CS_cold_boot_pending() -> None:
     assert [type(item) for item in rig.take()] == [v16.BootNotificationRequest]
 
     assert rig.ask(v16.GetConfigurationRequest()).configuration_key
-    assert rig.configure("MeterValueSampleInterval", "30") == "Accepted"
+    assert rig.set_key("MeterValueSampleInterval", "30") == "Accepted"
     start = rig.ask(v16.RemoteStartTransactionRequest(id_tag="TAG1"))
     assert start.status is v16.RemoteStartStopStatus.Rejected
     stop = rig.ask(v16.RemoteStopTransactionRequest(transaction_id=1))
@@ -88,7 +88,7 @@ def test_TC_002_CS_cold_boot_pending() -> None:
     assert sorted(statuses(rig)) == AVAILABLE_ALL
     rig.advance(40)
     assert len(rig.when(v16.HeartbeatRequest)) == 2
-    assert rig.key("MeterValueSampleInterval") == "30"
+    assert rig.get_key("MeterValueSampleInterval") == "30"
 
 
 @pytest.mark.parametrize("kind", [HARD, SOFT])
@@ -151,18 +151,18 @@ def test_TC_019_CS_retrieve_configuration() -> None:
 def test_TC_021_CS_change_configuration() -> None:
     rig = Rig()
     rig.boot()
-    assert rig.configure("MeterValueSampleInterval", "120") == "Accepted"
-    assert rig.key("MeterValueSampleInterval") == "120"
+    assert rig.set_key("MeterValueSampleInterval", "120") == "Accepted"
+    assert rig.get_key("MeterValueSampleInterval") == "120"
 
 
 def test_TC_040_1_CS_configuration_key_not_supported() -> None:
     rig = Rig()
     rig.boot()
-    assert rig.configure("NoSuchKey", "1") == "NotSupported"
+    assert rig.set_key("NoSuchKey", "1") == "NotSupported"
 
 
 def test_TC_040_2_CS_invalid_value() -> None:
     rig = Rig()
     rig.boot()
-    assert rig.configure("MeterValueSampleInterval", "-1") == "Rejected"
-    assert rig.key("MeterValueSampleInterval") == "60"
+    assert rig.set_key("MeterValueSampleInterval", "-1") == "Rejected"
+    assert rig.get_key("MeterValueSampleInterval") == "60"

@@ -90,13 +90,13 @@ def test_the_documentation_has_the_same_table() -> None:
 @pytest.mark.parametrize("text", ["true", "TRUE", "True", "tRuE"])
 def test_booleans_in_any_case(text: str) -> None:
     rig = booted()
-    assert rig.configure("LocalPreAuthorize", text) == "Accepted"
+    assert rig.set_key("LocalPreAuthorize", text) == "Accepted"
     assert rig.station.ctx.config.bool("LocalPreAuthorize") is True
 
 
 @pytest.mark.parametrize("text", ["", "1", "yes", " true", "true ", "truе", "None"])
 def test_what_is_no_boolean(text: str) -> None:
-    assert booted().configure("LocalPreAuthorize", text) == "Rejected"
+    assert booted().set_key("LocalPreAuthorize", text) == "Rejected"
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_what_is_no_boolean(text: str) -> None:
 )
 def test_H13_what_is_no_integer(text: str) -> None:
     rig = booted()
-    assert rig.configure("MeterValueSampleInterval", text) == "Rejected"
-    assert rig.key("MeterValueSampleInterval") == "60"
+    assert rig.set_key("MeterValueSampleInterval", text) == "Rejected"
+    assert rig.get_key("MeterValueSampleInterval") == "60"
 
 
 @settings(max_examples=200, deadline=None)
@@ -141,9 +141,9 @@ def test_integers_have_one_spelling_and_a_range(value: int, low: int, width: int
 def test_ranges(key: str, good: list[str], bad: list[str]) -> None:
     rig = booted()
     for text in bad:
-        assert rig.configure(key, text) == "Rejected", text
+        assert rig.set_key(key, text) == "Rejected", text
     for text in good:
-        assert rig.configure(key, text) == "Accepted" and rig.key(key) == text
+        assert rig.set_key(key, text) == "Accepted" and rig.get_key(key) == text
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_ranges(key: str, good: list[str], bad: list[str]) -> None:
 def test_lists_of_measurands(text: str, items: tuple[str, ...]) -> None:
     rig = booted()
     for key in ("MeterValuesSampledData", "MeterValuesAlignedData", "StopTxnSampledData", "StopTxnAlignedData"):
-        assert rig.configure(key, text) == "Accepted"
+        assert rig.set_key(key, text) == "Accepted"
         assert rig.station.ctx.config.list(key) == items
-        assert rig.key(key) == text
+        assert rig.get_key(key) == text
 
 
 @pytest.mark.parametrize(
@@ -172,30 +172,30 @@ def test_lists_of_measurands(text: str, items: tuple[str, ...]) -> None:
 )
 def test_what_is_no_list_of_measurands(text: str) -> None:
     """Frequency is a measurand, but the meters of this station do not know it."""
-    assert booted().configure("MeterValuesSampledData", text) == "Rejected"
+    assert booted().set_key("MeterValuesSampledData", text) == "Rejected"
 
 
 def test_a_list_is_no_longer_than_its_MaxLength_says() -> None:
     rig = booted(MeterValuesSampledDataMaxLength="2")
-    assert rig.key("MeterValuesSampledDataMaxLength") == "2"
-    assert rig.configure("MeterValuesSampledData", "Voltage,SoC") == "Accepted"
-    assert rig.configure("MeterValuesSampledData", "Voltage,SoC,Current.Import") == "Rejected"
-    assert rig.configure("StopTxnSampledData", "Voltage,SoC,Current.Import") == "Accepted"
+    assert rig.get_key("MeterValuesSampledDataMaxLength") == "2"
+    assert rig.set_key("MeterValuesSampledData", "Voltage,SoC") == "Accepted"
+    assert rig.set_key("MeterValuesSampledData", "Voltage,SoC,Current.Import") == "Rejected"
+    assert rig.set_key("StopTxnSampledData", "Voltage,SoC,Current.Import") == "Accepted"
 
 
 @pytest.mark.parametrize("text", ["0.RST, 1.RST, 2.RTS", "1.NotApplicable", "", "2.tsr,1.unknown"])
 def test_W28_phase_rotations(text: str) -> None:
     rig = booted()
-    assert rig.key("ConnectorPhaseRotation") == "1.Unknown,2.Unknown"
-    assert rig.configure("ConnectorPhaseRotation", text) == "Accepted"
-    assert rig.key("ConnectorPhaseRotation") == text
+    assert rig.get_key("ConnectorPhaseRotation") == "1.Unknown,2.Unknown"
+    assert rig.set_key("ConnectorPhaseRotation", text) == "Accepted"
+    assert rig.get_key("ConnectorPhaseRotation") == text
 
 
 @pytest.mark.parametrize(
     "text", ["RST", "3.RST", "1.RRR", "1.RST,1.RTS", "01.RST", "-1.RST", "1. RST", "0.RST,1.RST,2.RST,0.RST"]
 )
 def test_what_is_no_phase_rotation(text: str) -> None:
-    assert booted().configure("ConnectorPhaseRotation", text) == "Rejected"
+    assert booted().set_key("ConnectorPhaseRotation", text) == "Rejected"
 
 
 @pytest.mark.parametrize("connectors", [1, 2, 49, 50, 51, 1000])
@@ -211,7 +211,7 @@ def test_a_fixed_cable_never_unlocks_on_the_ev_side() -> None:
     rig.boot()
     (item,) = rig.ask(v16.GetConfigurationRequest(key=["UnlockConnectorOnEVSideDisconnect"])).configuration_key
     assert (item.readonly, item.value) == (True, "false")
-    assert rig.configure("UnlockConnectorOnEVSideDisconnect", "true") == "Rejected"
+    assert rig.set_key("UnlockConnectorOnEVSideDisconnect", "true") == "Rejected"
     with pytest.raises(SetupError, match="UnlockConnectorOnEVSideDisconnect"):
         Rig(capabilities=Capabilities(unlock=False), config={"UnlockConnectorOnEVSideDisconnect": "true"})
 
@@ -221,7 +221,7 @@ def test_a_fixed_cable_never_unlocks_on_the_ev_side() -> None:
 
 def test_W21_keys_compare_in_any_case() -> None:
     rig = booted()
-    assert rig.configure("heartbeatINTERVAL", "77") == "Accepted"
+    assert rig.set_key("heartbeatINTERVAL", "77") == "Accepted"
     answer = rig.ask(v16.GetConfigurationRequest(key=["HEARTBEATinterval", "HeartbeatInterval", "nope"]))
     assert [(item.key, item.value) for item in answer.configuration_key] == [("HeartbeatInterval", "77")]
     assert answer.unknown_key == ["nope"]
@@ -230,8 +230,8 @@ def test_W21_keys_compare_in_any_case() -> None:
 @pytest.mark.parametrize("key", ["NumberOfConnectors", "GetConfigurationMaxKeys", "SupportedFeatureProfiles"])
 def test_a_read_only_key_is_rejected_even_with_the_value_that_it_has(key: str) -> None:
     rig = booted()
-    value = rig.key(key)
-    assert value is not None and rig.configure(key, value) == "Rejected"
+    value = rig.get_key(key)
+    assert value is not None and rig.set_key(key, value) == "Rejected"
 
 
 def test_only_unknown_keys() -> None:
@@ -258,7 +258,7 @@ def test_W28_a_station_with_many_connectors_tells_its_configuration() -> None:
     rig = Rig(evses=200)
     rig.boot()
     assert len(rig.ask(v16.GetConfigurationRequest()).configuration_key) == 36
-    assert rig.key("NumberOfConnectors") == "200"
+    assert rig.get_key("NumberOfConnectors") == "200"
 
 
 # Effects
@@ -266,11 +266,11 @@ def test_W28_a_station_with_many_connectors_tells_its_configuration() -> None:
 
 def test_WebSocketPingInterval_drives_the_pings() -> None:
     rig = booted()
-    assert rig.configure("WebSocketPingInterval", "20") == "Accepted"
+    assert rig.set_key("WebSocketPingInterval", "20") == "Accepted"
     rig.carried_out.clear()
     rig.advance(100)
     assert len([command for command in rig.carried_out if isinstance(command, Ping)]) == 5
-    assert rig.configure("WebSocketPingInterval", "0") == "Accepted"
+    assert rig.set_key("WebSocketPingInterval", "0") == "Accepted"
     rig.carried_out.clear()
     rig.advance(1000)
     assert not [command for command in rig.carried_out if isinstance(command, Ping)]
@@ -283,7 +283,7 @@ def test_MessageTimeout_drives_the_time_out_of_calls() -> None:
     rig.answers[v16.HeartbeatRequest] = lambda _: None
     rig.advance(107)
     assert rig.station._session.counters.timeouts == 1
-    assert rig.configure("MessageTimeout", "50") == "Accepted"
+    assert rig.set_key("MessageTimeout", "50") == "Accepted"
     rig.advance(142)
     assert rig.station._session.counters.timeouts == 1
     rig.advance(1)
@@ -292,35 +292,35 @@ def test_MessageTimeout_drives_the_time_out_of_calls() -> None:
 
 def test_the_host_hears_of_changes_and_of_changes_only() -> None:
     rig = booted(HeartbeatInterval="300")
-    rig.configure("LightIntensity", "40")
-    rig.configure("LightIntensity", "40")
-    rig.configure("BlinkRepeat", "-1")
+    rig.set_key("LightIntensity", "40")
+    rig.set_key("LightIntensity", "40")
+    rig.set_key("BlinkRepeat", "-1")
     told = [(event.key, event.value) for event in rig.events if isinstance(event, KeyChanged)]
     assert told == [("LightIntensity", "40")]
 
 
 def test_changes_survive_a_restart_and_the_factory_value_does_not_win() -> None:
     rig = booted(LightIntensity="50")
-    assert rig.key("LightIntensity") == "50"
-    assert rig.configure("LightIntensity", "60") == "Accepted"
+    assert rig.get_key("LightIntensity") == "50"
+    assert rig.set_key("LightIntensity", "60") == "Accepted"
     rig.restart()
-    assert rig.key("LightIntensity") == "60"
+    assert rig.get_key("LightIntensity") == "60"
 
 
 def test_a_value_that_was_set_stays_even_if_it_equals_the_factory_value() -> None:
     rig = booted(LightIntensity="50")
-    assert rig.configure("LightIntensity", "50") == "Accepted"
+    assert rig.set_key("LightIntensity", "50") == "Accepted"
     rig.setup.config["LightIntensity"] = "80"
     rig.restart()
-    assert rig.key("LightIntensity") == "50"
+    assert rig.get_key("LightIntensity") == "50"
 
 
 def test_a_stored_value_that_the_hardware_no_longer_supports_falls_back() -> None:
     rig = booted()
-    assert rig.configure("MeterValuesSampledData", "SoC") == "Accepted"
+    assert rig.set_key("MeterValuesSampledData", "SoC") == "Accepted"
     rig.setup.capabilities.measurands = ("Voltage",)
     rig.restart()
-    assert rig.key("MeterValuesSampledData") == "Energy.Active.Import.Register"
+    assert rig.get_key("MeterValuesSampledData") == "Energy.Active.Import.Register"
 
 
 # Keys of the maker's own
@@ -339,15 +339,15 @@ def vendor_rig() -> Rig:
 def test_RebootRequired_is_stored_and_reported_but_in_force_after_the_reboot() -> None:
     rig = vendor_rig()
     colour = rig.station.ctx.config.value
-    assert rig.configure("VendorColour", "red") == "RebootRequired"
-    assert rig.key("VendorColour") == "red" and colour("VendorColour") == "green"
+    assert rig.set_key("VendorColour", "red") == "RebootRequired"
+    assert rig.get_key("VendorColour") == "red" and colour("VendorColour") == "green"
     rig.restart()
-    assert rig.key("VendorColour") == "red" and rig.station.ctx.config.value("VendorColour") == "red"
+    assert rig.get_key("VendorColour") == "red" and rig.station.ctx.config.value("VendorColour") == "red"
 
 
 def test_a_write_only_key_never_shows_its_value() -> None:
     rig = vendor_rig()
-    assert rig.configure("VendorSecret", "hidden") == "Accepted"
+    assert rig.set_key("VendorSecret", "hidden") == "Accepted"
     (item,) = rig.ask(v16.GetConfigurationRequest(key=["VendorSecret"])).configuration_key
     assert item.value is None and item.readonly is False
     told = [event.value for event in rig.events if isinstance(event, KeyChanged) and event.key == "VendorSecret"]

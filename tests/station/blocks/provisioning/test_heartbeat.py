@@ -40,10 +40,10 @@ def test_heartbeats_come_every_interval_whatever_else_is_sent() -> None:
 
 def test_the_interval_of_the_acceptance_is_kept() -> None:
     rig = booted(100)
-    assert rig.key("HeartbeatInterval") == "100"
+    assert rig.get_key("HeartbeatInterval") == "100"
     rig.answer_boot(v16.RegistrationStatus.Accepted, 0)
     rig.restart()
-    assert rig.key("HeartbeatInterval") == "100"
+    assert rig.get_key("HeartbeatInterval") == "100"
 
 
 @pytest.mark.parametrize("interval", [0, -1, 2**31])
@@ -56,14 +56,14 @@ def test_an_interval_without_meaning_leaves_the_key_alone(interval: int) -> None
 def test_a_changed_key_restarts_the_period() -> None:
     rig = booted(100)
     rig.advance(90)
-    assert rig.configure("HeartbeatInterval", "30") == "Accepted"
+    assert rig.set_key("HeartbeatInterval", "30") == "Accepted"
     rig.advance(60)
     assert beats(rig) == [120, 150]
 
 
 def test_W5_HeartbeatInterval_0_is_no_flood_but_one_a_day() -> None:
     rig = booted(100)
-    assert rig.configure("HeartbeatInterval", "0") == "Accepted"
+    assert rig.set_key("HeartbeatInterval", "0") == "Accepted"
     rig.advance(2.5 * DAY)
     assert beats(rig) == [DAY, 2 * DAY]
 

@@ -148,7 +148,7 @@ def test_the_station_answers_again_when_the_rejection_is_over() -> None:
 def test_pending_answers_all_but_remote_start_and_stop() -> None:
     rig = refused(Pending, 1000)
     assert rig.ask(v16.GetConfigurationRequest()).configuration_key
-    assert rig.configure("ResetRetries", "1") == "Accepted"
+    assert rig.set_key("ResetRetries", "1") == "Accepted"
     request = v16.ChangeAvailabilityRequest(connector_id=1, type=v16.AvailabilityType.Inoperative)
     assert rig.ask(request).status is v16.AvailabilityStatus.Accepted
     assert rig.ask(v16.RemoteStartTransactionRequest(id_tag="T")).status is v16.RemoteStartStopStatus.Rejected
