@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -25,6 +26,9 @@ def _tls(error: ssl.SSLError) -> Disconnect:
 
 
 def _text(error: BaseException) -> str:
+    """What the system calls it; asyncio wraps that in words of its own."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

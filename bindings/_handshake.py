@@ -95,17 +95,20 @@ class Head:
 
 
 class HeadReader:
-    """Collects bytes until a head is whole."""
+    """Collects bytes until a head is whole. begin: how it begins; what speaks another protocol is not waited for."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_begin", "_buffer")
 
-    def __init__(self) -> None:
+    def __init__(self, begin: bytes) -> None:
+        self._begin = begin
         self._buffer = bytearray()
 
     def receive(self, data: bytes) -> tuple[Head, bytes] | None:
         """The head and the bytes behind it, once it is whole. Raises BadHandshake."""
         seen = max(0, len(self._buffer) - len(_END) + 1)
         self._buffer += data
+        if not self._begin.startswith(self._buffer[: len(self._begin)]):
+            raise BadHandshake("that is no WebSocket")
         end = self._buffer.find(_END, seen)
         if end > MAX_HEAD or end < 0 and len(self._buffer) > MAX_HEAD:
             raise BadHandshake("the head is too long", 431)
@@ -152,7 +155,7 @@ class ClientHandshake:
         self._subprotocols = subprotocols
         self._auth = auth
         self._lenient = lenient
-        self._reader = HeadReader()
+        self._reader = HeadReader(b"HTTP/1.")
         self._wsproto = H11Handshake(ConnectionType.CLIENT)
 
     def request(self) -> bytes:
@@ -216,7 +219,7 @@ class ServerHandshake:
         """path: what stands in front of the identity; None for anything."""
         self._path = path
         self._lenient = lenient
-        self._reader = HeadReader()
+        self._reader = HeadReader(b"GET ")
         self._wsproto = H11Handshake(ConnectionType.SERVER)
         self._offered: dict[str, str] = {}  # the sub-protocols, as we and as the station write them
 

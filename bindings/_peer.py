@@ -66,6 +66,14 @@ class Link(Protocol):
         """Let go of the transport at once, and report nothing more."""
 
 
+async def end_tasks(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel them all but the one that asks for it, and wait until they are gone."""
+    others = tasks - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 class Peer:
     """The other end of a connection.
 
@@ -88,7 +96,7 @@ class Peer:
         self._handlers: dict[type, Callable[[Any], Any]] = {}
         self._listeners: list[Listener] = []
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._pumping = False
 
@@ -158,10 +166,7 @@ class Peer:
             self.disconnected(reason_of(None))
         if self._timer is not None:
             self._timer.cancel()
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(self.tasks)
         if self._writer is not None:
             await self._writer.close()
 
@@ -206,6 +211,9 @@ class Peer:
     def _arm(self, due: float | None) -> None:
         """Have the timer fire at `due`, or earlier, which is harmless and cheaper than moving it each time."""
         if due is None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             return
         loop = asyncio.get_running_loop()
         when = loop.time() + min(max(0.0, due - self.clock.now()), MAX_WAIT)
@@ -278,8 +286,8 @@ class Peer:
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """A task of this peer: it is cancelled with it."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
         return task
 
     def _end(self, id: str, response: Any, error: Exception | None) -> None:

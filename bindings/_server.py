@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl as tls
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from ocppcore.bindings._peer import Peer
+from ocppcore.bindings._peer import Peer, end_tasks
 from ocppcore.bindings._socket import PATIENCE, Socket
 from ocppcore.bindings._ws import Event as WsEvent
 from ocppcore.bindings._ws import State, WebSocket
@@ -29,6 +29,7 @@ class Guest(Peer):
     def __init__(self, server: Server, socket: Reception, link: StationLink) -> None:
         super().__init__(link, clock=server.clock)
         self.server, self.socket, self.station = server, socket, link
+        self.tasks = server.tasks  # a handler may outlive the link of the station that asked
         self.on_event(lambda event: server.tell(link.identity, event))
         server.guests[link] = self
 
@@ -99,6 +100,7 @@ class Server:
         self.guests: dict[StationLink, Guest] = {}
         self.sockets: set[Reception] = set()
         self.lobby: set[Reception] = set()  # of those, the ones with an unfinished handshake
+        self.tasks: set[asyncio.Task[Any]] = set()
         self.port = 0
         self._listeners: list[Callable[[str, Event], object]] = []
 
@@ -135,8 +137,8 @@ class Server:
     async def close(self) -> None:
         """Listen no more, close all connections with 1001, and wait until they are gone."""
         self._server.close()
-        guests = list(self.guests.values())
         for socket in list(self.sockets):
             socket.close(1001, "the server stops")
-        await asyncio.gather(*(socket.gone() for socket in self.sockets), *(guest.aclose() for guest in guests))
+        await asyncio.gather(*(socket.gone() for socket in self.sockets))
+        await end_tasks(self.tasks)
         await self._server.wait_closed()

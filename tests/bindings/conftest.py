@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -71,3 +72,11 @@ def run() -> Run:
         return result
 
     return run
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port on loopback that nothing listens on, as far as one can know."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -272,11 +272,19 @@ def test_anything_else_in_a_101_ends_the_handshake(change: dict[str, str | None]
 def test_something_that_is_no_web_server() -> None:
     client = WebSocket.client(URL, ("ocpp1.6",))
     client.receive(b"220 mail.example ESMTP\r\n\r\n")
-    assert "no WebSocket server" in why_not(client.events())
+    assert "no WebSocket" in why_not(client.events())
+
+
+def test_what_speaks_another_protocol_is_not_waited_for() -> None:
+    client, server = WebSocket.client(URL, ("ocpp1.6",)), WebSocket.server()
+    client.receive(b"S")
+    server.receive(b"\x16\x03\x01")
+    assert why_not(client.events()) and why_not(server.events())
 
 
 def test_an_endless_answer_is_cut() -> None:
     client = WebSocket.client(URL, ("ocpp1.6",))
+    client.receive(b"HTTP/1.1 200 ")
     for _ in range(20):
         client.receive(b"x" * 1000)
     assert "too long" in why_not(client.events())
