@@ -223,7 +223,8 @@ class SimulatedHardware(Hardware):
         }
         self.resets: list[bool] = []
         self.on_change: Callable[[], object] = lambda: None
-        self._told = dict.fromkeys(self.evse, (0, EvState.Absent))  # EVs that have left, state of the one that is there
+        # By EVSE, what was forwarded: how many EVs have left, and the state of the one that is there.
+        self._told: dict[int, tuple[int, EvState]] = {number: (0, EvState.Absent) for number in self.evse}
 
     def apply(self, evse: int, want: Want) -> None:
         self.evse[evse].apply(want, self._clock.now())

@@ -79,7 +79,8 @@ class MeterValues(Block):
         asked = self.ctx.stamp()
 
         def answer(reading: MeterReading | None) -> None:
-            transaction = self.ctx.evses[evse].transaction
+            facts = self.ctx.evses.get(evse)
+            transaction = None if facts is None else facts.transaction
             done(reading or MeterReading(0.0 if transaction is None else transaction.meter_start), asked)
 
         self._readings.ask(evse, why, answer)
@@ -137,10 +138,9 @@ class MeterValues(Block):
             self._next_aligned = None
             return
         last = self._last_aligned
-        # The clock went back: what has been reported is not reported again. By more than a day: it was never right.
+        # The clock went back, or the timer fired a hair before its time: what has been reported is not reported again.
+        # If the clock went back by more than a day, it was never right.
         slot = next_aligned(last if last is not None and utc < last < utc + DAY else utc, interval)
-        if slot == last:  # the timer fired a hair before its time
-            slot = next_aligned(slot, interval)
         wait = (slot - utc) / SECOND
         self._next_aligned = slot
         self.ctx.after((KIND, "aligned"), wait, lambda: self._align(slot, interval))
