@@ -1,4 +1,4 @@
-"""A Rig with verbs, a back end with a card index, and meters that run: for tests that tell a charging session.
+"""A Rig with verbs, a back end with a card index and books, and meters that run: for tests that tell a charging session.
 
     bench = Bench()
     start = bench.charge(token="TAG1")
@@ -7,14 +7,16 @@
     (stop,) = bench.sent(v16.StopTransactionRequest)
 
 While an EVSE wants energy and its EV asks for it, its meter counts power_w. `cards` is what the back end says about a
-token (folded): absent means Accepted. meter_is_slow: readings wait for quicken_meter().
+token (folded): absent means Accepted; `ledger` is what it booked. meter_is_slow: readings wait for quicken_meter().
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ocppcore import v16
+from ocppcore.csms.ledger import Ledger
 from ocppcore.hardware import EvState
 from ocppcore.messages.text import fold
 from ocppcore.session.commands import Command, ReadMeter
@@ -31,6 +33,7 @@ class Bench(Rig):
         self.power_w = power_w
         self.meter_is_slow = False
         self._readings: list[ReadMeter] = []  # asked for, while the meter is slow
+        self.ledger = Ledger(self._ids())
         self.cards: dict[str, v16.IdTagInfo] = {}
         self._counted_until = 1000.0
         self._charging: set[int] = set()
@@ -38,6 +41,7 @@ class Bench(Rig):
         self.answers[v16.AuthorizeRequest] = self.authorize
         self.answers[v16.StartTransactionRequest] = self.start_transaction
         self.answers[v16.StopTransactionRequest] = self.stop_transaction
+        self.answers[v16.MeterValuesRequest] = self.meter_values
         if boot:
             self.boot()
             self.take()
@@ -57,11 +61,21 @@ class Bench(Rig):
     def authorize(self, request: v16.AuthorizeRequest) -> Any:
         return v16.AuthorizeResponse(id_tag_info=self.card(request.id_tag))
 
+    def _ids(self) -> Iterator[int]:
+        while True:
+            self._transaction_ids += 1
+            yield self._transaction_ids
+
     def start_transaction(self, request: v16.StartTransactionRequest) -> Any:
-        self._transaction_ids += 1
-        return v16.StartTransactionResponse(transaction_id=self._transaction_ids, id_tag_info=self.card(request.id_tag))
+        booked = self.ledger.start("CP1", request)
+        return v16.StartTransactionResponse(transaction_id=booked.id, id_tag_info=self.card(request.id_tag))
+
+    def meter_values(self, request: v16.MeterValuesRequest) -> Any:
+        self.ledger.meter_values("CP1", request)
+        return v16.MeterValuesResponse()
 
     def stop_transaction(self, request: v16.StopTransactionRequest) -> Any:
+        self.ledger.stop("CP1", request)
         info = None if request.id_tag is None else self.card(request.id_tag)
         return v16.StopTransactionResponse(id_tag_info=info)
 

@@ -96,6 +96,21 @@ def test_a_dead_link_uses_no_attempt() -> None:
     assert bench.station.ctx.transactions.find(1) is not None
 
 
+def test_what_was_heard_before_the_message_left_says_nothing() -> None:
+    """It waited behind another call; after that left, the link was dead."""
+    bench = Bench(config={**RETRY, "TransactionMessageAttempts": "1", "WebSocketPingInterval": "0"})
+    bench.plug()
+    silent = (START, v16.StatusNotificationRequest, v16.DataTransferRequest)
+    bench.answers.update(dict.fromkeys(silent, lambda _: None))
+    bench.station.call(v16.DataTransferRequest(vendor_id="x"), bench.now)
+    bench.station.ctx.transactions.begin(1, "TAG1", None, remote=True)
+    bench.advance(10)
+    bench.ask(v16.ClearCacheRequest())
+    bench.advance(90)
+    assert len(bench.sent(START)) == 1
+    assert not given_up(bench)
+
+
 def test_a_link_that_was_not_dead_after_all_uses_an_attempt() -> None:
     bench = Bench(config={**RETRY, "TransactionMessageAttempts": "1", "WebSocketPingInterval": "0"})
     bench.answers[START] = lambda _: None

@@ -85,6 +85,10 @@ def test_the_order_survives_a_restart() -> None:
     again.load()
     again.learn("D", Known("Accepted", None), NOW)
     assert known(again, "A", "B", "C", "D") == ["A", "C", "D"]
+    third = Cache(store, 3)
+    third.load()
+    third.learn("E", Known("Accepted", None), NOW)
+    assert known(third, "A", "B", "C", "D", "E") == ["C", "D", "E"]
 
 
 def test_nothing_new_is_not_written() -> None:

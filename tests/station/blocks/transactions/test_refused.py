@@ -1,4 +1,4 @@
-"""The back end refuses the token after the start: what stops, what goes on, what stays locked (E 3.5, E 3.17, §9.1.14)."""
+"""The back end refuses the token after the start: what stops, goes on, stays locked (E 3.5, E 3.17, §9.1.14)."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from ocppcore import v16
 from ocppcore.errors import RpcError
 from ocppcore.hardware import EvState
 from ocppcore.station import Capabilities
-from ocppcore.station.evse import EvseError
 from ocppcore.station.events import TransactionChanged
+from ocppcore.station.evse import EvseError
 from ocppcore.testing.bench import Bench
 from ocppcore.testing.rig import MEASURANDS
 from ocppcore.version import ErrorCode
@@ -382,8 +382,8 @@ def test_a_fixed_cable_is_never_held() -> None:
     bench = Bench(capabilities=fixed)
     bench.charge()
     bench.leave()
-    bench.unplug()
     assert not bench.station.want(1).lock
+    bench.unplug()
     bench.charge(token="TAG2")
 
 

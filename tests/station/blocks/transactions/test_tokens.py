@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
-from ocppcore.station.evse import EvseError
 from ocppcore.station.events import IdTokenIgnored
+from ocppcore.station.evse import EvseError
 from ocppcore.testing.bench import Bench
 
 START, STOP, AUTHORIZE = v16.StartTransactionRequest, v16.StopTransactionRequest, v16.AuthorizeRequest
@@ -266,6 +266,7 @@ def test_one_token_at_a_time_at_a_reader_of_an_evse() -> None:
     bench.answer_all()
     assert starts(bench) == [(1, "TAG1")]
     assert ignored(bench) == ["TAG2"]
+    assert len(bench.sent(AUTHORIZE)) == 1
 
 
 def test_two_tokens_at_once_at_a_shared_reader() -> None:
@@ -278,6 +279,7 @@ def test_two_tokens_at_once_at_a_shared_reader() -> None:
     bench.answer_all()
     assert starts(bench) == [(1, "TAG1"), (2, "TAG2")]
     assert ignored(bench) == ["TAG3"]
+    assert len(bench.sent(AUTHORIZE)) == 2
 
 
 def test_a_cable_does_not_run_out_of_time_while_the_back_end_thinks() -> None:
