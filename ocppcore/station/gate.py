@@ -1,6 +1,7 @@
 """The gate between a step and the world: what depends on a batch of writes stays back until the batch is stored.
 
-Texts and energy-on wait; energy-off never does. A batch that could not be stored is offered again, with those after it.
+Texts and energy-on wait; energy-off never does. A batch that could not be stored is offered again, with those after it:
+nothing newer counts as stored before it, whatever the host says, because batches build on one another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Gate:
         self._store = store
         self._unstored: deque[Batch] = deque()  # not yet acknowledged, oldest first
         self._offered = 0  # how many of them the host has
+        self._failed: int | None = None  # the oldest batch that could not be stored; until offer_again()
         self._newest = 0  # the newest batch
         self._stored = 0  # the newest batch that is stored
         self._texts: deque[tuple[int, str]] = deque()  # the batch that must be stored first, the text
@@ -55,7 +57,7 @@ class Gate:
 
     def next_batch(self) -> Batch | None:
         """The next batch to store, in order; None if the host has them all."""
-        if self._offered >= len(self._unstored):
+        if self._failed is not None or self._offered >= len(self._unstored):
             return None
         self._offered += 1
         return self._unstored[self._offered - 1]
@@ -67,10 +69,16 @@ class Gate:
 
     def stored(self, id: int) -> None:
         """All batches up to this one are durable."""
-        while self._unstored and self._unstored[0].id <= id:
+        while self._unstored and self._unstored[0].id <= id and self._unstored[0].id != self._failed:
             self._stored = self._unstored.popleft().id
             self._offered = max(self._offered - 1, 0)
 
+    def failed(self, id: int) -> None:
+        """This batch could not be stored."""
+        if any(batch.id == id for batch in self._unstored):
+            self._failed = id if self._failed is None else min(id, self._failed)
+
     def offer_again(self) -> None:
         """Offer all that is not stored once more."""
+        self._failed = None
         self._offered = 0

@@ -71,13 +71,13 @@ class Setup:
     config: factory values of configuration keys, by name; the store's values win over them.
     authorization_cache_size: how many id tokens the authorization cache holds (1.6 §3.5.1).
     keys: configuration keys of the maker's own, beside those of the standard.
-    vendors: handlers of DataTransfer by vendorId.
+    vendors: handlers of DataTransfer by vendorId. max_data: bytes of the largest DataTransfer that they get.
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
     """
 
     __slots__ = (
         "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
-        "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors",
+        "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors", "max_data",
         "authorization_cache_size", "authorization_key",
     )  # fmt: skip
 
@@ -100,6 +100,7 @@ class Setup:
         config: Mapping[str, str] | None = None,
         keys: Iterable[Key] = (),
         vendors: Mapping[str, VendorHandlers] | None = None,
+        max_data: int = 64 * 1024,
         authorization_cache_size: int = 1000,
         authorization_key: bytes | None = None,
     ) -> None:
@@ -128,6 +129,7 @@ class Setup:
         self.config = dict(config or {})
         self.keys = tuple(keys)
         self.vendors = dict(vendors or {})
+        self.max_data = max_data
         self.authorization_cache_size = authorization_cache_size
         self.authorization_key = authorization_key
         self._check()

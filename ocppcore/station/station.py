@@ -18,7 +18,9 @@ from ocppcore.errors import ConnectionLost, InvalidMessage, QueueFull, RpcError
 from ocppcore.hardware import Indicator, Want
 from ocppcore.session.commands import BasicAuth, Command
 from ocppcore.session.contract import Batch
+from ocppcore.session.counters import Counters
 from ocppcore.session.events import CallEnded, CallReceived, Connected, Disconnect, Disconnected, Event, ResultReceived
+from ocppcore.session.outbox import Tap
 from ocppcore.session.session import Session
 from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.station import v16
@@ -34,6 +36,7 @@ from ocppcore.station.snapshot import StationSnapshot, snapshot
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Timekeeper
 from ocppcore.version import ErrorCode, Version
+from ocppcore.wire import Limits
 
 INDICATORS = {
     "Available": Indicator.Available,
@@ -73,7 +76,14 @@ class Station(Inputs):
         time = Timekeeper(store, now, utc)
         ids = itertools.count(1)
         settings = SessionSettings(max_queue=MAX_QUEUE)
-        session = Session(v16.ACTIONS, endpoint=_endpoint(setup), rng=rng, settings=settings, command_ids=ids)
+        session = Session(
+            v16.ACTIONS,
+            endpoint=_endpoint(setup),
+            rng=rng,
+            settings=settings,
+            limits=Limits(max_message=v16.max_message(setup, config)),
+            command_ids=ids,
+        )
         super().__init__(Context(setup, store, config, time, session, rng, now))
         self._session = session
         self.ctx.emit = self._emit
@@ -250,10 +260,25 @@ class Station(Inputs):
         """A batch could not be stored: it, and those after it, are offered again in a while."""
         self._enter(now)
         self._emit(StoreFailed(why))
+        self._gate.failed(id)
         self.ctx.after("store", STORE_RETRY, self._gate.offer_again)
         self._settle()
 
-    # For a display, and for vendors
+    # For a display, a log, and for vendors
+
+    @property
+    def counters(self) -> Counters:
+        """What the connection has seen so far, as plain integers."""
+        return self._session.counters
+
+    @property
+    def tap(self) -> Tap | None:
+        """Called with each text in and out, secrets masked; None for no trace, which costs nothing."""
+        return self._session.tap
+
+    @tap.setter
+    def tap(self, tap: Tap | None) -> None:
+        self._session.tap = tap
 
     def snapshot(self) -> StationSnapshot:
         """What a display needs, as it is now."""

@@ -7,8 +7,9 @@ correction of the clock never moves what was stamped before (hostile-input H20).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from ocppcore.errors import SetupError
 from ocppcore.station.store import StateStore
 
 TABLE = "clock"
@@ -60,8 +61,10 @@ class Timekeeper:
         self._store.put(TABLE, str(self.boot), base)
 
     def set_utc(self, utc: datetime, now: float) -> None:
-        """The time is known, or known better. The first one fixes the stamps of this boot."""
-        began = utc - timedelta(seconds=now - self._began)
+        """The time is known, or known better. The first one fixes the stamps of this boot. utc: an aware datetime."""
+        if utc.utcoffset() is None:
+            raise SetupError(f"utc {utc.isoformat()}: use a datetime with a time zone")
+        began = utc.astimezone(UTC) - timedelta(seconds=now - self._began)
         self._utc_began = began
         if "utc" not in self._bases[self.boot]:
             self._note({"utc": began.isoformat()})

@@ -14,7 +14,9 @@ from ocppcore.station.blocks.provisioning.keys16 import keys
 from ocppcore.station.blocks.provisioning.v16 import Provisioning16
 from ocppcore.station.blocks.remote_control.v16 import RemoteControl16
 from ocppcore.station.blocks.transactions.v16 import Transactions16
+from ocppcore.station.configuration import Configuration
 from ocppcore.station.context import Context
+from ocppcore.station.setup import Setup
 
 BLOCKS: Final[tuple[type[Block], ...]] = (
     Provisioning16,
@@ -26,6 +28,7 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
     Availability16,  # the last to settle: statuses and their reports follow from all other facts
 )
 KEYS = keys
+LONGEST_CHARACTER: Final = 12  # bytes, written as two escapes
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
 
 # While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
@@ -33,6 +36,12 @@ _WHILE_PENDING: Final[dict[type[Any], Any]] = {
     v16.RemoteStartTransactionRequest: v16.RemoteStartTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
     v16.RemoteStopTransactionRequest: v16.RemoteStopTransactionResponse(status=v16.RemoteStartStopStatus.Rejected),
 }
+
+
+def max_message(setup: Setup, config: Configuration) -> int:
+    """Bytes of the largest message that is read (decisions: Wire 5): no legal one may exceed it."""
+    asked_for = config.int("GetConfigurationMaxKeys") * (50 * LONGEST_CHARACTER + 4)
+    return max(64 * 1024, asked_for, setup.max_data) + 4 * 1024
 
 
 def refusal(ctx: Context, request: Any) -> Any | None:
