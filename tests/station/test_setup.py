@@ -1,0 +1,89 @@
+"""What a maker says about a station: what is wrong is one clear line, at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ocppcore.errors import SetupError
+from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
+from ocppcore.station import Capabilities, Setup
+from ocppcore.station.configuration import Access, Key
+from ocppcore.station.setup import LONGEST
+from ocppcore.testing.rig import Rig
+
+GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "vendor": "V", "model": "M"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ({"identity": ""}, "identity"),
+        ({"identity": "a:b"}, "identity"),
+        ({"identity": "x" * 49}, "identity"),
+        ({"url": "http://backend.example"}, "url"),
+        ({"url": "backend.example"}, "url"),
+        ({"evses": 0}, "evses"),
+        ({"evses": True}, "evses"),
+        ({"evses": 1.5}, "evses"),
+        *(({name: "x" * (longest + 1)}, name) for name, longest in LONGEST.items()),
+    ],
+)
+def test_what_is_wrong_is_one_line_that_names_it(wrong: dict[str, Any], word: str) -> None:
+    with pytest.raises(SetupError, match=word) as caught:
+        Setup(**(GOOD | wrong))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_longest_fields_boot() -> None:
+    rig = Rig()
+    for name, longest in LONGEST.items():
+        setattr(rig.setup, name, "x" * longest)
+    rig.restart()
+    assert rig.station.ctx.online
+
+
+@pytest.mark.parametrize(
+    ("identity", "url", "endpoint"),
+    [
+        ("CP1", "ws://h/ocpp", "ws://h/ocpp/CP1"),
+        ("CP1", "wss://h:8443/ocpp/", "wss://h:8443/ocpp/CP1"),
+        ("RDAM 123", "ws://h", "ws://h/RDAM%20123"),
+        ("A/B?ü", "ws://h", "ws://h/A%2FB%3F%C3%BC"),
+    ],
+)
+def test_the_connection_url(identity: str, url: str, endpoint: str) -> None:
+    """J §3.1.1."""
+    assert Setup(**(GOOD | {"identity": identity, "url": url})).endpoint_url == endpoint
+
+
+class Socket(Hardware):
+    """A hardware with a detachable cable that can restart."""
+
+    measurands = ("Voltage",)
+    has_main_meter = True
+
+    def apply(self, evse: int, want: Want) -> None: ...
+
+    def read_meter(self, evse: int, why: ReadingPurpose) -> MeterReading:
+        return MeterReading(0.0)
+
+    def unlock(self, evse: int) -> bool:
+        return True
+
+    def reset(self, hard: bool) -> None: ...
+
+
+def test_what_a_hardware_overrides_is_what_it_can() -> None:
+    can, cannot = Capabilities.of(Socket()), Capabilities.of(Hardware())
+    assert (can.unlock, can.reset, can.main_meter, can.measurands) == (True, True, True, ("Voltage",))
+    assert (cannot.unlock, cannot.reset, cannot.main_meter) == (False, False, False)
+
+
+@pytest.mark.parametrize("name", ["HeartbeatInterval", "heartbeatinterval", "Own"])
+def test_a_key_of_the_maker_has_a_name_of_its_own(name: str) -> None:
+    rig = Rig()
+    rig.setup.keys = (Key("Own", Access.RW, "1", str, section="maker"), Key(name, Access.RW, "1", str, section="maker"))
+    with pytest.raises(SetupError, match="two"):
+        rig.restart()
