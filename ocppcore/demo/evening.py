@@ -24,7 +24,7 @@ def spend(speed: float, *, quiet: bool = False, as_json: bool = False) -> int:
     if shown is None:
         print(json.dumps(_as_object(world, wrong)))
     else:
-        shown.report(report(world, wrong))
+        shown.report(report(world, wrong, shown.width))
     return 1 if wrong else 0
 
 

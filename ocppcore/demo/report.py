@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final, NamedTuple
 
 from ocppcore.csms import Transaction
@@ -13,6 +12,7 @@ from ocppcore.demo.story import END
 from ocppcore.demo.world import BEGIN, World
 
 COLUMNS: Final = 76  # of the chart: one for two and a half minutes
+LEFT: Final = 19  # what stands left of them
 ROWS: Final = 3  # of the chart, for each EVSE
 HEADER: Final = ("id", "EVSE", "card", "from", "to", "booked", "counted", "stopped by")
 REASONS: Final = {"Local": "card (Local)", "Remote": "back end (Remote)"}
@@ -25,15 +25,15 @@ class Line(NamedTuple):
     style: str = ""
 
 
-def report(world: World, differences: list[str]) -> list[Line]:
-    """All lines, in order."""
+def report(world: World, differences: list[str], width: int = 100) -> list[Line]:
+    """All lines, in order. width: columns of the terminal."""
     return [
         Line(""),
         Line(" What the back end booked, and what the meters counted", "bold"),
         *_books(world),
         Line(""),
         Line(" Power over time, as the back end has it from the meter values", "bold"),
-        *_chart(world),
+        *_chart(world, min(COLUMNS, max(width - LEFT - 5, 10))),
         Line(""),
         *_verdict(world, differences),
     ]
@@ -49,7 +49,7 @@ def _books(world: World) -> list[Line]:
     lines = []
     for number, row in enumerate(rows):
         cells = [cell.rjust(width) for cell, width in zip(row[:-1], widths, strict=False)]
-        lines.append(Line("  " + "   ".join([*cells, row[-1]]), "" if number else "dim"))
+        lines.append(Line("  " + "  ".join([*cells, row[-1]]), "" if number else "dim"))
     return lines
 
 
@@ -66,17 +66,17 @@ def _row(entry: Transaction, counted: int | None) -> tuple[str, ...]:
     )
 
 
-def _chart(world: World) -> list[Line]:
+def _chart(world: World, columns: int) -> list[Line]:
     lines = []
     for evse in world.counted:
         pieces = [span for entry in world.booked if entry.evse == evse for span in spans(entry)]
-        watts = power(pieces, BEGIN, END, COLUMNS)
+        watts = power(pieces, BEGIN, END, columns)
         top = max([*watts, 1.0])
         labels = [f"EVSE {evse}  {top / 1000:4.1f} kW"] + [""] * (ROWS - 1)
         for label, bar in zip(labels, bars(watts, top, ROWS), strict=True):
             lines.append(Line(f"  {label:>15} │{bar}".rstrip(), "green"))
-    marks, times = axis(BEGIN, END, COLUMNS)
-    lines += [Line(" " * 18 + "└" + marks[1:], "dim"), Line(" " * 18 + times, "dim")]
+    marks, times = axis(BEGIN, END, columns)
+    lines += [Line(" " * (LEFT - 1) + "└" + marks[1:], "dim"), Line(" " * (LEFT - 1) + times, "dim")]
     return lines
 
 
@@ -84,6 +84,5 @@ def _verdict(world: World, differences: list[str]) -> list[Line]:
     if differences:
         return [Line(f" The books do not agree. {text}", "bold red") for text in differences]
     total = kwh(sum(sum(visits) for visits in world.counted.values()))
-    hours = (END - BEGIN) / timedelta(hours=1)
-    told = f"{len(world.booked)} transactions, {total}, {world.messages} messages in {hours:.1f} hours"
+    told = f"{len(world.booked)} transactions, {total}, {world.messages} messages"
     return [Line(f" The books agree to the watt-hour: {told}.", "bold green")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,7 @@ class Plain:
     """Lines on standard output. quiet: only the report."""
 
     def __init__(self, quiet: bool = False) -> None:
+        self.width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
         self._quiet = quiet
         self._seen = 0  # of the world's log
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
@@ -76,6 +78,7 @@ class Rich:
         from rich.live import Live
 
         self._console = Console(highlight=False)
+        self.width = self._console.width
         self._seen = 0  # of the world's log
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 

@@ -53,6 +53,11 @@ def test_what_happened_offline_is_delivered_afterwards_once_and_in_order(world: 
         assert times == sorted(times)
 
 
+@pytest.mark.parametrize("width", [80, 100, 300])
+def test_the_result_fits_the_terminal(world: World, width: int) -> None:
+    assert max(len(line.text) for line in report(world, [], width)) <= min(width, 100)
+
+
 def test_no_call_went_wrong(world: World) -> None:
     assert all(not isinstance(entry, Exchange) or not isinstance(entry.outcome, Exception) for entry in world.log)
 
