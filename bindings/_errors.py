@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from ocppcore.session.events import Disconnect, Lost, TlsFailed, TlsFailure
+from ocppcore.session.events import ClosedByPeer, Disconnect, Lost, TlsFailed, TlsFailure
 
 # Parts of OpenSSL's reasons, ours and the alerts of the peer: what they are about. The first that matches counts.
 _TLS_REASONS = (
@@ -50,6 +50,10 @@ def reason_of(error: BaseException | None) -> Disconnect:
     """Why the link is gone. None: the peer hung up without a word."""
     if error is None:
         return Lost("the peer went away")
+    # WebSocket libraries: `websockets` keeps the peer's close frame in `rcvd`; Starlette and others have the code.
+    code = getattr(getattr(error, "rcvd", error), "code", None)
+    if isinstance(code, int) and 1000 <= code < 5000:
+        return ClosedByPeer(code)
     for kind, meaning in _MEANINGS:
         if isinstance(error, kind):
             return meaning(error)

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from ocppcore.bindings._courier import Courier
@@ -151,6 +152,29 @@ class Peer:
         """
         courier = Courier(self, send, close, ping)
         self.connected(version, courier)
+        return await self._run(courier, receive)
+
+    @asynccontextmanager
+    async def over(
+        self,
+        receive: Callable[[], Awaitable[str | bytes]],
+        send: Callable[[str], Awaitable[object]],
+        close: Callable[[int, str], Awaitable[object]],
+        *,
+        ping: Callable[[], Awaitable[object]] | None = None,
+        version: Version = V16,
+    ) -> AsyncIterator[Peer]:
+        """As run(), but beside what the `async with` does; the end of that closes the WebSocket."""
+        courier = Courier(self, send, close, ping)
+        self.connected(version, courier)
+        running = asyncio.create_task(self._run(courier, receive))
+        try:
+            yield self
+        finally:
+            courier.close(1000, "")
+            await running
+
+    async def _run(self, courier: Courier, receive: Callable[[], Awaitable[str | bytes]]) -> Disconnect:
         reason = reason_of(None)
         try:
             reason = await courier.carry(receive)

@@ -1,8 +1,8 @@
 """One TCP connection with a WebSocket on it: an asyncio.Protocol towards the loop, a Link towards the Peer.
 
 Its rules: what takes too long ends. The handshake, a message that has begun, and the closing of a WebSocket each have a
-deadline, so that a peer that sends a byte a second holds nothing for long; a peer that does not read is dropped when
-MAX_UNREAD bytes wait for it.
+deadline, so that a peer that sends a byte a second holds nothing for long. A peer that does not read what we send is
+not read either, while more than MAX_UNREAD bytes wait for it, and is dropped after STUCK seconds of that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from ocppcore.bindings._ws import Closed, Event, Opened, Ponged, State, WebSocke
 from ocppcore.session.events import Disconnect, Lost
 from ocppcore.version import VERSIONS
 
-MAX_UNREAD = 4 * 1024 * 1024
+MAX_UNREAD = 256 * 1024
+STUCK = 30.0
 # Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete.
 PATIENCE = {State.Connecting: 10.0, State.Deciding: 15.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
 _BY_SUBPROTOCOL = {version.subprotocol: version for version in VERSIONS.values()}
@@ -25,7 +26,7 @@ _BY_SUBPROTOCOL = {version.subprotocol: version for version in VERSIONS.values()
 class Socket(asyncio.Protocol):
     """peer: whom it serves; None while that is not known, and once it is let go of."""
 
-    __slots__ = ("ws", "peer", "transport", "_busy", "_messages", "_mark", "_deadline", "_gone")
+    __slots__ = ("ws", "peer", "transport", "_busy", "_messages", "_mark", "_deadline", "_stuck", "_gone")
 
     def __init__(self, ws: WebSocket, peer: Peer | None = None) -> None:
         self.ws = ws
@@ -35,6 +36,7 @@ class Socket(asyncio.Protocol):
         self._messages = 0
         self._mark: tuple[State, int] | None = None  # what the deadline is for
         self._deadline: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
         self._gone: asyncio.Future[None] | None = None
 
     # From the loop
@@ -56,11 +58,21 @@ class Socket(asyncio.Protocol):
         self._turn()
         self.transport = None
         self._forget_deadline()
+        if self._stuck is not None:
+            self._stuck.cancel()
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
 
     def pause_writing(self) -> None:
-        self.abort(Lost("the peer does not read"))
+        if self.transport is not None and self._stuck is None:
+            self.transport.pause_reading()
+            self._stuck = asyncio.get_running_loop().call_later(STUCK, self.abort, Lost("the peer does not read"))
+
+    def resume_writing(self) -> None:
+        if self.transport is not None and self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+            self.transport.resume_reading()
 
     # From the peer
 
@@ -122,8 +134,11 @@ class Socket(asyncio.Protocol):
         peer, self.peer = self.peer, None
         self._busy = False
         self._flush()
-        if event.clean and self.transport is not None:
-            self.transport.close()  # otherwise the peer shall first read what was said, and hang up
+        if self.transport is not None and not self.transport.is_closing():
+            if event.clean:
+                self.transport.close()
+            elif self.transport.can_write_eof():
+                self.transport.write_eof()  # the peer shall first read what was said, and then hang up
         if peer is not None:
             peer.disconnected(event.reason)
 

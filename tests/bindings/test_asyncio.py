@@ -379,18 +379,23 @@ def test_a_huge_frame_is_refused_at_its_header(run: Run) -> None:  # H01
 
 
 def test_a_peer_that_does_not_read_is_dropped(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # H27
-    monkeypatch.setattr(_socket, "MAX_UNREAD", 100_000)
+    monkeypatch.setattr(_socket, "STUCK", 0.1)
 
     async def main() -> None:
-        async with await serve(make_csms(), "127.0.0.1") as server, by_hand(server) as (_, writer):
+        csms = make_csms(accepted=["CP2"])
+        csms.handlers[v16.DataTransferRequest] = lambda link, request: v16.DataTransferResponse(
+            status=v16.DataTransferStatus.Accepted, data="x" * 60_000
+        )
+        async with await serve(csms, "127.0.0.1") as server, by_hand(server) as (_, writer):
             watch = Watch(server)
             writer.transport.pause_reading()  # type: ignore[attr-defined]
             writer.write(head())
             await watch.for_a(StationConnected)
-            bad = b"\x81\x8e\0\0\0\0" + b'[2,"1","X",{}]'  # its answer is longer
+            request = b'[2,"1","DataTransfer",{"vendorId":"v"}]'
+            frame = bytes([0x81, 0x80 | len(request), 0, 0, 0, 0]) + request
             try:
                 while not any(isinstance(event, StationDisconnected) for _, event in watch.seen):
-                    writer.write(bad * 1000)
+                    writer.write(frame * 1000)
                     await writer.drain()
             except ConnectionError:
                 pass

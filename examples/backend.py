@@ -1,0 +1,37 @@
+"""A back end for stations of OCPP 1.6: python examples/backend.py, and a station at ws://127.0.0.1:9000/ocpp/CP1"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from random import Random
+
+from ocppcore import v16
+from ocppcore.bindings.asyncio import Server, serve
+from ocppcore.csms import Csms, StationLink, keys
+
+KEYS = {"CP1": b"change this key!"}
+CARDS = {"CARD1", "CARD2"}
+
+
+async def start(port: int = 9000) -> Server:
+    csms = Csms(utc=lambda: datetime.now(UTC), rng=Random(), authenticate=keys(KEYS), authorize=CARDS.__contains__)
+    server = await serve(csms, "127.0.0.1", port, path="/ocpp")
+
+    @csms.on(v16.StatusNotificationRequest)
+    async def status(link: StationLink, request: v16.StatusNotificationRequest) -> v16.StatusNotificationResponse:
+        print(link.identity, request.connector_id, request.status)
+        if request.connector_id == 0:
+            print(await server.call(link.identity, v16.GetConfigurationRequest()))
+        return v16.StatusNotificationResponse()
+
+    return server
+
+
+async def main() -> None:
+    async with await start():
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
