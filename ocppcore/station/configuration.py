@@ -33,7 +33,7 @@ class Key:
     section: the place in the standard.
     """
 
-    __slots__ = ("name", "access", "default", "read", "reboot", "section")
+    __slots__ = ("name", "folded", "access", "default", "read", "reboot", "section")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Key:
         reboot: bool = False,
     ) -> None:
         self.name = name
+        self.folded = fold(name)
         self.access = access
         self.default = default
         self.read = read
@@ -59,7 +60,7 @@ class Configuration:
     def __init__(self, keys: Iterable[Key], factory: Mapping[str, str], store: StateStore) -> None:
         self._keys: dict[str, Key] = {}
         for key in keys:
-            if self._keys.setdefault(fold(key.name), key) is not key:
+            if self._keys.setdefault(key.folded, key) is not key:
                 raise SetupError(f"keys: there are two configuration keys {key.name!r}")
         self._store = store
         self._values: dict[str, object] = {}

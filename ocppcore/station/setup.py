@@ -49,7 +49,7 @@ class Capabilities:
         self.unlock = unlock
         self.reset = reset
         self.main_meter = main_meter
-        self.measurands = measurands
+        self.measurands = tuple(measurands)
 
     @classmethod
     def of(cls, hardware: Hardware) -> Capabilities:

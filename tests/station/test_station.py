@@ -9,7 +9,7 @@ import pytest
 from ocppcore import v16
 from ocppcore.errors import CallErrorReceived, ConnectionLost, InvalidMessage, QueueFull
 from ocppcore.hardware import EvState
-from ocppcore.session.commands import ReadMeter
+from ocppcore.session.commands import Connect, ReadMeter
 from ocppcore.session.events import CallEnded, Connected, Lost, ResultReceived
 from ocppcore.station.events import StoreFailed
 from ocppcore.station.evse import EvseError
@@ -111,7 +111,45 @@ def test_the_largest_messages_that_the_standard_allows_are_read() -> None:
     assert [text[:6] for text in answers] == ['[3,"1"', '[3,"2"', '[3,"3"']
 
 
+@pytest.mark.parametrize(
+    ("action", "payload", "code"),
+    [
+        ("RemoteStartTransaction", '{"connectorId":"2","idTag":"T"}', "TypeConstraintViolation"),
+        ("RemoteStartTransaction", '{"connectorId":2,"idTag":"T","extra":1}', "FormationViolation"),
+        ("RemoteStopTransaction", '{"transactionId":"1"}', "TypeConstraintViolation"),
+        ("Reset", '{"type":"Foo"}', "PropertyConstraintViolation"),
+        ("Reset", "{}", "OccurenceConstraintViolation"),
+        ("Reset", '{"type":null}', "TypeConstraintViolation"),
+        ("ChangeAvailability", '{"connectorId":-1,"type":"Inoperative"}', "PropertyConstraintViolation"),
+        ("ChangeAvailability", '{"connectorId":1.0,"type":"Inoperative"}', "TypeConstraintViolation"),
+        ("ChangeConfiguration", '{"key":"HeartbeatInterval","value":5}', "TypeConstraintViolation"),
+        ("GetConfiguration", '{"key":"HeartbeatInterval"}', "TypeConstraintViolation"),
+    ],
+)
+def test_W9_a_payload_that_breaks_the_standard_does_nothing(action: str, payload: str, code: str) -> None:
+    rig = booted()
+    rig.charge()
+    rig.take()
+    before = rig.station.snapshot()
+    rig.station.receive(f'[2,"1","{action}",{payload}]', rig.now)
+    (answer,) = rig.station.data_to_send()
+    assert answer.startswith(f'[4,"1","{code}"')
+    rig.run()
+    assert not rig.sent() and not rig.resets and rig.station.snapshot() == before
+
+
 # Commands to the host
+
+
+def test_the_key_of_basic_auth_goes_into_the_connection() -> None:
+    """J §6.2.2: octets, whatever they are; never shown."""
+    rig = Rig()
+    rig.setup.authorization_key = bytes(range(16))
+    rig.restart()
+    connect = [command for command in rig.carried_out if isinstance(command, Connect)][-1]
+    assert connect.auth is not None and (connect.auth.user, connect.auth.key) == ("CP1", bytes(range(16)))
+    assert connect.url == "ws://backend.example/ocpp/CP1" and connect.subprotocols == ("ocpp1.6",)
+    assert "x01" not in repr(connect.auth)
 
 
 def test_a_command_past_its_deadline_has_failed() -> None:

@@ -12,6 +12,7 @@ mandatory over WebSocket, and a Charge Point that read 0 literally would flood t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ocppcore.messages.text import fold
@@ -33,33 +34,30 @@ REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
 PROFILES: Final = ("Core",)
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
+LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
 
 def keys(setup: Setup) -> list[Key]:
     """All keys of a station, in the order in which they are listed; the maker's own come last."""
-    return [*_core(setup, Factory(setup)), *setup.keys]
+    texts = {fold(name): text for name, text in setup.config.items()}
 
-
-class Factory:
-    """The factory values that bound other values: lengths of lists."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._texts = {fold(name): text for name, text in setup.config.items()}
-
-    def length(self, name: str, default: int) -> int:
-        """The factory value of a *MaxLength key; what is no number will be refused with a clear line, later."""
-        text = self._texts.get(fold(name), "")
+    def length(name: str, default: int) -> int:
+        """The factory value of a MaxLength key; what is no number will be refused with a clear line, later."""
+        text = texts.get(fold(f"{name}MaxLength"), "")
         return int(text) if text.isascii() and text.isdecimal() else default
 
+    lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
+    turned = length("ConnectorPhaseRotation", setup.evses + 1)
+    core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
+    return [*core, *setup.keys]
 
-def _core(setup: Setup, factory: Factory) -> list[Key]:
-    known, connectors = (REGISTER, *setup.capabilities.measurands), setup.evses  # a MeterReading has the register
-    lists = {
-        name: factory.length(f"{name}MaxLength", LONGEST_LIST)
-        for name in ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
-    }
-    turned = factory.length("ConnectorPhaseRotationMaxLength", connectors + 1)
-    detachable = setup.capabilities.unlock
+
+@lru_cache(maxsize=64)  # keys are never written, so a thousand stations of one kind share them
+def _core(
+    measured: tuple[str, ...], detachable: bool, connectors: int, turned: int, lengths: tuple[int, ...]
+) -> tuple[Key, ...]:
+    known = (REGISTER, *measured)  # a MeterReading has the register
+    lists = dict(zip(LISTS, lengths, strict=True))
 
     def data(name: str, default: str, section: str) -> Key:
         return Key(name, RW, default, measurands(known, lists[name]), section=section)
@@ -67,7 +65,7 @@ def _core(setup: Setup, factory: Factory) -> list[Key]:
     def longest(name: str, section: str) -> Key:
         return Key(f"{name}MaxLength", R, str(lists[name]), integer(1), section=section)
 
-    return [
+    return (
         Key("AllowOfflineTxForUnknownId", RW, "false", boolean, section="1.6 §9.1.1"),
         Key("AuthorizationCacheEnabled", RW, "true", boolean, section="1.6 §9.1.2"),
         Key("AuthorizeRemoteTxRequests", RW, "false", boolean, section="1.6 §9.1.3"),
@@ -116,4 +114,4 @@ def _core(setup: Setup, factory: Factory) -> list[Key]:
             section="1.6 §9.1.33, E 3.84",
         ),
         Key("WebSocketPingInterval", RW, "60", integer(0), section="1.6 §9.1.34"),
-    ]
+    )

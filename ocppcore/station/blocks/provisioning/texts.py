@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from ocppcore.messages.text import fold
+from ocppcore.station.configuration import MAX_TEXT
 
 MAX_INT: Final = 2**31 - 1
-MAX_TEXT: Final = 500  # characters of a value (1.6 §7.29)
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,9}")
 _ROTATION = re.compile(r"(0|[1-9][0-9]{0,8})\.(\w+)", re.ASCII)

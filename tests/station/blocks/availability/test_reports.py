@@ -112,6 +112,14 @@ def test_the_hardware_fails_and_recovers() -> None:
     ]
 
 
+def test_a_status_that_is_asked_for_is_told_though_nothing_has_changed() -> None:
+    rig = booted(MinimumStatusDuration="60")
+    rig.station.ctx.availability.notify(1)
+    rig.station.handle_timer(rig.now)  # the end of the step
+    rig.run()
+    assert told(rig) == [(1, "Available")]
+
+
 # MinimumStatusDuration
 
 
