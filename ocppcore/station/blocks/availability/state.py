@@ -120,8 +120,8 @@ class Availability(Block):
         for number in asked:
             self._flags[number] = operative
             self.ctx.store.put(TABLE, str(number), operative)
-        waits = not operative and any(in_use(self._facts(number)) for number in asked)
-        return "Scheduled" if waits else "Accepted"
+        waiting = [number for number in asked if self._facts(number).operative and in_use(self._facts(number))]
+        return "Scheduled" if waiting and not operative else "Accepted"
 
     def _serve(self, evse: Evse) -> bool:
         """Put what was asked for into force, when it may be; True if that changed something."""

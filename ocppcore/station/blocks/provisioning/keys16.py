@@ -34,7 +34,7 @@ REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
 PROFILES: Final = ("Core",)
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
-LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
+LISTS: Final[tuple[str, ...]] = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
 
 def keys(setup: Setup) -> list[Key]:

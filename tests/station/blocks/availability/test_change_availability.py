@@ -102,6 +102,18 @@ def test_what_is_so_already_is_accepted_and_not_told(connector: int, kind: v16.A
     assert told(rig) == []
 
 
+@pytest.mark.parametrize("connector", [0, 1])
+def test_a_cable_in_a_connector_out_of_service_delays_nothing(connector: int) -> None:
+    rig = booted()
+    change(rig, connector, OUT)
+    rig.station.plug(1, rig.now)
+    rig.run()
+    rig.take()
+    assert change(rig, connector, OUT) == "Accepted"
+    assert change(rig, connector, IN) == "Accepted"
+    assert (1, "Preparing") in told(rig)  # H2
+
+
 @pytest.mark.parametrize("connector", [3, 2**31])
 @pytest.mark.parametrize("kind", [IN, OUT])
 def test_an_unknown_connector_is_rejected(connector: int, kind: v16.AvailabilityType) -> None:
