@@ -67,8 +67,8 @@ class Reception(Socket):
         if len(self.server.lobby) > MAX_HANDSHAKES:
             self.abort(Lost("too many handshakes at a time"))
 
-    def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
         self.server.sockets.discard(self)
         self.server.lobby.discard(self)
 

@@ -53,8 +53,8 @@ class Socket(asyncio.Protocol):
         self.ws.receive(data)
         self._turn()
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self.ws.lost(reason_of(error))
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ws.lost(reason_of(exc))
         self._turn()
         self.transport = None
         self._forget_deadline()

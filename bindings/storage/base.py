@@ -12,6 +12,7 @@ class Store(Protocol):
 
     def load(self) -> dict[str, dict[str, str]]:
         """All that is stored: table to key to JSON text. Read once, at the start. Raises StorageError."""
+        ...
 
     def commit(self, batch: Batch) -> None:
         """Make the batch durable before returning. Raises StorageError, with nothing of the batch written."""

@@ -228,6 +228,7 @@ class StationLink:
         if handler is None:
             self._events.append(event)
             return
+        outcome: Any
         try:
             outcome = handler(self, event.request)
         except Exception as error:
