@@ -34,7 +34,7 @@ REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
 PROFILES: Final = ("Core",)
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
-LISTS: Final[tuple[str, ...]] = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
+LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
 
 def keys(setup: Setup) -> list[Key]:
@@ -57,7 +57,7 @@ def _core(
     measured: tuple[str, ...], detachable: bool, connectors: int, turned: int, lengths: tuple[int, ...]
 ) -> tuple[Key, ...]:
     known = (REGISTER, *measured)  # a MeterReading has the register
-    lists = dict(zip(LISTS, lengths, strict=True))
+    lists: dict[str, int] = dict(zip(LISTS, lengths, strict=True))
 
     def data(name: str, default: str, section: str) -> Key:
         return Key(name, RW, default, measurands(known, lists[name]), section=section)
