@@ -3,19 +3,22 @@
     ws = WebSocket.client(url, ("ocpp1.6",), auth) or WebSocket.server()
     ws.receive(data); for event in ws.events(): …; write(ws.data_to_send())
 
-Its rules: receive() never raises for the peer's fault, and nothing that was parsed before a fault is lost. Caps hold
-before anything is buffered. Text is the only kind of message, without compression. After a Closed event nothing follows
-but what data_to_send() still has; then the transport is closed.
+Its rules: receive() only stores; events() parses one frame after the other, so that what a message causes to be sent
+goes out before what is wrong with the next one is answered. Neither raises for the peer's fault. Caps hold before
+anything is buffered. Text is the only kind of message, without compression. After a Closed event nothing follows but
+what data_to_send() still has; then the transport is closed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from io import StringIO
 from typing import TypeAlias
 
 from wsproto.connection import Connection, ConnectionState
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
+from wsproto.events import Event as WsprotoEvent
 from wsproto.frame_protocol import CloseReason
 
 from ocppcore.bindings._frames import FrameWatch
@@ -76,7 +79,10 @@ class State(Enum):
 class WebSocket:
     """One side of one WebSocket. max_message: the cap on received messages, in bytes; it may change."""
 
-    __slots__ = ("max_message", "state", "_handshake", "_early", "_connection", "_watch", "_text", "_events", "_out")
+    __slots__ = (
+        "max_message", "state", "_handshake", "_early", "_connection", "_watch", "_too_big", "_pings", "_unanswered",
+        "_text", "_events", "_out",
+    )  # fmt: skip
 
     def __init__(self, handshake: ClientHandshake | ServerHandshake, max_message: int) -> None:
         """Use client() or server()."""
@@ -86,6 +92,9 @@ class WebSocket:
         self._early = b""  # what came behind a station's head before the answer
         self._connection: Connection | None = None
         self._watch = FrameWatch()
+        self._too_big = False  # behind what the parser has, there is more than may be read
+        self._pings = 0  # since the last receive()
+        self._unanswered: Ping | None = None  # the latest of a flood
         self._text: StringIO | None = None  # a message that comes in pieces
         self._events: list[Event] = []
         self._out: list[bytes] = []
@@ -121,10 +130,11 @@ class WebSocket:
         """True between messages; False from the first byte of a message to its last."""
         return self._watch.idle and self._text is None
 
-    def events(self) -> list[Event]:
-        """What happened since the last call, in order."""
-        events, self._events = self._events, []
-        return events
+    def events(self) -> Iterator[Event]:
+        """What happened, in order; to be taken to the end after each call of another method."""
+        while self._events or self._parse():
+            if self._events:
+                yield self._events.pop(0)
 
     def data_to_send(self) -> bytes:
         """The bytes to write; each is handed out once."""
@@ -139,7 +149,7 @@ class WebSocket:
         if self.closed:
             return
         if self._connection is not None:
-            self._take_bytes(self._connection, data)
+            self._store(self._connection, data)
         elif self.state is State.Deciding:
             self._early += data
             if len(self._early) > MAX_HEAD:  # RFC 6455 §4.1: a client sends nothing before the answer
@@ -161,7 +171,7 @@ class WebSocket:
             connection, subprotocol, rest = answer
             self._open(connection)
             self._events.append(Opened(subprotocol))
-            self._take_bytes(connection, rest)
+            self._store(connection, rest)
 
     def _take_request(self, handshake: ServerHandshake, data: bytes) -> None:
         try:
@@ -174,33 +184,46 @@ class WebSocket:
                 offer, self._early = taken
                 self._events.append(offer)
 
-    def _take_bytes(self, connection: Connection, data: bytes) -> None:
-        fit = self._watch.scan(data, self.max_message)
-        connection.receive_data(data[:fit])
-        self._take_frames(connection)
-        if fit < len(data) and not self.closed:
-            self._fail(connection, CloseReason.MESSAGE_TOO_BIG, "the message is too big")
+    def _store(self, connection: Connection, data: bytes) -> None:
+        """Give the parser what is fit for it."""
+        self._pings = 0
+        if not self._too_big:
+            fit = self._watch.scan(data, self.max_message)
+            self._too_big = fit < len(data)
+            connection.receive_data(data[:fit])
 
-    def _take_frames(self, connection: Connection) -> None:
-        pongs, unanswered = 0, None
-        for event in connection.events():
-            if isinstance(event, TextMessage):
-                self._take_text(event)
-            elif isinstance(event, Ping):
-                pongs += 1
-                unanswered = event if pongs > MAX_PONGS else None
-                if unanswered is None:
-                    self._pong(connection, event)
-            elif isinstance(event, Pong):
-                self._events.append(Ponged())
-            elif isinstance(event, CloseConnection):
-                self._take_close(connection, event)
-            else:  # J §4.1.2: a message is JSON text
-                self._fail(connection, CloseReason.UNSUPPORTED_DATA, "messages are text")
-            if self.closed:
-                return
-        if unanswered is not None:
-            self._pong(connection, unanswered)
+    def _parse(self) -> bool:
+        """Take the next frame; False if there is none."""
+        connection = self._connection
+        if connection is None or self.closed:
+            return False
+        event = next(connection.events(), None)
+        if event is not None:
+            self._take_frame(connection, event)
+        elif self._too_big:
+            self._fail(connection, CloseReason.MESSAGE_TOO_BIG, "the message is too big")
+        elif self._unanswered is not None:
+            self._pong(connection, self._unanswered)
+            self._unanswered = None
+        else:
+            return False
+        return True
+
+    def _take_frame(self, connection: Connection, event: WsprotoEvent) -> None:
+        if isinstance(event, TextMessage):
+            self._take_text(event)
+        elif isinstance(event, Ping):
+            self._pings += 1
+            if self._pings > MAX_PONGS:
+                self._unanswered = event
+            else:
+                self._pong(connection, event)
+        elif isinstance(event, Pong):
+            self._events.append(Ponged())
+        elif isinstance(event, CloseConnection):
+            self._take_close(connection, event)
+        else:  # J §4.1.2: a message is JSON text
+            self._fail(connection, CloseReason.UNSUPPORTED_DATA, "messages are text")
 
     def _take_text(self, event: TextMessage) -> None:
         if self._text is None:
@@ -254,7 +277,7 @@ class WebSocket:
             if subprotocol is None:
                 self._fail(connection, CloseReason.PROTOCOL_ERROR, "no common sub-protocol")
             else:
-                self._take_bytes(connection, early)
+                self._store(connection, early)
 
     def reject(self, status: int) -> None:
         """Turn the station away with an HTTP status."""

@@ -19,7 +19,7 @@ Ferry = Callable[[WebSocket, WebSocket], tuple[list[Event], list[Event]]]
 
 def _ferry(client: WebSocket, server: WebSocket) -> tuple[list[Event], list[Event]]:
     """Carry bytes both ways until there are none; what happened at the client, and at the server."""
-    at_client, at_server = client.events(), server.events()
+    at_client, at_server = list(client.events()), list(server.events())
     while True:
         up, down = client.data_to_send(), server.data_to_send()
         if not up and not down:
