@@ -1,4 +1,4 @@
-"""How fast ocppcore is, beside its peers from PyPI in the same run. `make bench`; docs/performance.md says how to read it.
+"""How fast ocppcore is, beside its peers from PyPI in the same run: `make bench`. docs/performance.md explains it.
 
     corpus      the frames that are measured, and their 256 variations
     structs     msgspec Structs from our own declarations

@@ -1,4 +1,4 @@
-"""The frames that are measured: eleven of OCPP 1.6 (data/corpus.json), each with 256 variations, and with shuffled keys.
+"""The frames that are measured: eleven of OCPP 1.6 (data/corpus.json), with 256 variations each, and shuffled keys.
 
 One frame repeated flatters whatever predicts, the processor and our decoder alike. A variation has the same fields and
 lengths; its id, texts, numbers, instants and enumeration values are others. All is drawn from a fixed seed.

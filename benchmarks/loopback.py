@@ -1,6 +1,6 @@
 """Heartbeat round trips over loopback, each end in a process of its own; and what an idle connection takes.
 
-    python -m benchmarks.loopback serve STACK          # one end: prints its port, then what it used, at each line of input
+    python -m benchmarks.loopback serve STACK     # one end: prints its port, then what it used, at each line of input
     python -m benchmarks.loopback trips STACK PORT CONNECTIONS TRIPS
     python -m benchmarks.loopback idle STACK PORT CONNECTIONS
 
@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from statistics import median
 from time import perf_counter, process_time
@@ -95,11 +96,14 @@ async def _idle(stack: str, port: int, connections: int) -> None:
 
 
 class Process:
-    """One end: a line to it, a line from it."""
+    """One end: a line to it, a line from it. What it logs is shown only if it ends early: peers log that it ends."""
 
     def __init__(self, *arguments: object) -> None:
         command = [sys.executable, "-m", "benchmarks.loopback", *map(str, arguments)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
         self.watchdog = threading.Timer(WAIT, self.process.kill)
         self.watchdog.start()
 
@@ -107,7 +111,8 @@ class Process:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"ended: {self.process.args}")
+            self.log.seek(0)
+            raise RuntimeError(f"ended: {self.process.args}\n{self.log.read()[-3000:]}")
         return json.loads(line)
 
     def ask(self) -> Any:
@@ -123,6 +128,7 @@ class Process:
         self.process.kill()
         self.process.wait()
         self.watchdog.cancel()
+        self.log.close()
 
 
 def measure_trips(stack: str, connections: int) -> Trips:

@@ -1,5 +1,5 @@
-"""Heartbeat round trips in memory: two ends in one process, no socket. Ours are two Sessions; `ocpp` has two ChargePoints
-in an event loop, because it has no form without one."""
+"""Heartbeat round trips in memory: two ends in one process, no socket. Ours are two Sessions; `ocpp` has two
+ChargePoints in an event loop, because it has no form without one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,75 @@
+"""Runs the benchmarks. `make bench` and `make bench-check` call it.
+
+    python -m benchmarks                  # everything; prints the tables, writes RESULTS.md and results.json
+    python -m benchmarks decode encode    # the contests whose group or name holds one of these words; writes nothing
+    python -m benchmarks --check          # ends with 1 if a ratio has fallen by more than a quarter, twice
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from benchmarks import loopback, report, start
+from benchmarks.contests import Contest, contests
+from benchmarks.race import race
+
+TOLERATED = 0.75  # of a committed ratio: less, in two runs, is a loss
+
+
+def measure(chosen: Iterable[Contest]) -> list[dict[str, Any]]:
+    found = []
+    for contest in chosen:
+        print(f"\r\033[K{contest.group}: {contest.name}", end="", file=sys.stderr, flush=True)
+        found.append(report.outcome(contest, race(contest.jobs)))
+    print("\r\033[K", end="", file=sys.stderr)
+    return found
+
+
+def some(words: list[str]) -> None:
+    chosen = [one for one in contests() if any(word in f"{one.group}: {one.name}" for word in words)]
+    print(report.tables({"about": report.about(), "contests": measure(chosen)}))
+
+
+def everything() -> None:
+    results: dict[str, Any] = {"about": report.about(), "contests": measure(contests())}
+    print("imports, round trips over loopback, idle connections", file=sys.stderr)
+    results["imports"] = start.imports()
+    trips = loopback.all_trips()
+    results["round trips"] = {
+        count: {stack: loopback.middle(runs) for stack, runs in stacks.items()} for count, stacks in trips.items()
+    }
+    results["idle"] = {stack: loopback.measure_idle(stack) for stack in loopback.STACKS}
+    report.save(results)
+    print(report.tables(results))
+
+
+def losses(chosen: Iterable[Contest], before: dict[str, float]) -> dict[str, str]:
+    """The gated contests whose ratio has fallen too far, and how far."""
+    found = {}
+    for one in measure(chosen):
+        known = before.get(report.key(one))
+        now = one["ratios"].get(one["base"])
+        if known is not None and now is not None and now < TOLERATED * known:
+            found[report.key(one)] = f"{known:.2f} → {now:.2f} of {one['base']}"
+    return found
+
+
+def check() -> int:
+    before = report.committed()
+    gated = {f"{one.group}: {one.name}": one for one in contests() if one.base is not None}
+    for missing in before.keys() - gated.keys():
+        print(f"{missing}: is no longer measured")
+    suspects = losses(gated.values(), before)
+    lost = losses([gated[name] for name in suspects], before) if suspects else {}
+    for name, fall in lost.items():
+        print(f"{name}: {fall}")
+    print(f"{len(gated)} ratios, {len(suspects)} looked lost at first, {len(lost)} are")
+    return 1 if lost or before.keys() - gated.keys() else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(check())
+    some(sys.argv[1:]) if sys.argv[1:] else everything()
