@@ -12,7 +12,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ocppcore.bindings.storage.base import Store
-from ocppcore.errors import StorageError
 from ocppcore.session.contract import Batch
 
 
@@ -52,7 +51,7 @@ class Writer:
     def _commit(self, batch: Batch) -> None:
         try:
             self._store.commit(batch)
-        except StorageError as error:
+        except Exception as error:  # a StorageError, or a bug of the store: the batch is not durable either way
             self._fail(batch, str(error))
         else:
             self._stored(batch.id)

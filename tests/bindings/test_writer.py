@@ -18,7 +18,9 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 class FullStore(MemoryStore):
-    """A store whose disk is full for the batches in `full`. threads: where it was called."""
+    """A store that has no room for the batches in `full`. error: what it raises then. threads: where it was called."""
+
+    error: type[Exception] = StorageError
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +30,7 @@ class FullStore(MemoryStore):
     def commit(self, batch: Batch) -> None:
         self.threads.add(threading.current_thread().name)
         if batch.id in self.full:
-            raise StorageError("the disk is full")
+            raise self.error("the disk is full")
         super().commit(batch)
 
 
@@ -61,9 +63,11 @@ def test_batches_are_stored_in_order(run: Run, threaded: bool) -> None:
     assert (threading.current_thread().name in store.threads) is not threaded and len(store.threads) == 1
 
 
+@pytest.mark.parametrize("error", [StorageError, OSError])
 @pytest.mark.parametrize("threaded", [False, True])
-def test_nothing_is_stored_behind_what_failed(run: Run, threaded: bool) -> None:
+def test_nothing_is_stored_behind_what_failed(run: Run, threaded: bool, error: type[Exception]) -> None:
     store = FullStore()
+    store.error = error
     store.full = {2}
     told = run(write(store, [1, 2, 3, 4], threaded))
     assert told == ["stored 1", "failed 2: the disk is full"]
