@@ -60,6 +60,7 @@ def run() -> Run:
         async def watched() -> Any:
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(lambda loop, context: unseen.append(str(context)))
+            loop.set_debug(False)  # in debug mode, TLS that a stranger gets wrong is reported here, too
             async with asyncio.timeout(20):
                 result = await main
             gc.collect()  # an exception that nobody fetched is reported when its future goes
