@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure lint types bench wheel clean extension
+.PHONY: help demo test test-pure lint types bench bench-check sanitize fuzz refleak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,26 @@ types: $(VENV)/.with-run $(VENV)/.with-lint build/tree ## mypy --strict and pyri
 	cd build/tree && $(CURDIR)/$(BIN)/mypy --cache-dir $(CURDIR)/.mypy_cache
 	cd build/tree && $(CURDIR)/$(BIN)/pyright --pythonpath $(CURDIR)/$(BIN)/python
 
-bench: $(VENV)/.with-bench extension ## how fast frames are read and written, and another implementation in the same run
-	$(BIN)/pytest benchmarks --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-warmup=on
+bench: $(VENV)/.with-bench extension ## how fast it is, beside its peers in the same run; writes benchmarks/RESULTS.md; 5 minutes
+	$(BIN)/python -m benchmarks
+
+bench-check: $(VENV)/.with-bench extension ## fails if a ratio has fallen by more than a quarter against benchmarks/results.json
+	$(BIN)/python -m benchmarks --check
+
+sanitize: $(VENV)/.with-test ## tests with ASAN and UBSAN (gcc) in the compiled modules, after a planted bug was seen
+	$(BIN)/python tests/sanitize/sanitize.py
+
+fuzz: $(VENV)/.with-fuzz ## atheris with ASAN and UBSAN (clang-14), FUZZ_SECONDS=60 for each target
+	$(BIN)/python tests/fuzz/fuzz.py
+
+DEBUG_PYTHON ?= python3.11-dbg
+LEAK := build/refleak
+refleak: $(VENV)/.build ## counts references around every call of the compiled modules, in a debug interpreter
+	@$(DEBUG_PYTHON) -m venv $(LEAK)/venv || { echo "needs $(DEBUG_PYTHON): apt-get install python3-dbg python3-venv"; exit 2; }
+	$(BIN)/python -c '$(REQUIRES)' | $(LEAK)/venv/bin/python -m pip install --quiet --disable-pip-version-check ujson -r /dev/stdin
+	$(LEAK)/venv/bin/python setup.py --quiet build_py --build-lib $(LEAK)/lib
+	$(LEAK)/venv/bin/python setup.py --quiet build_ext --build-lib $(LEAK)/lib --build-temp $(LEAK)/temp
+	PYTHONPATH=$(CURDIR)/$(LEAK)/lib $(LEAK)/venv/bin/python tests/refleak/refleak.py
 
 wheel: $(VENV)/.with-release ## source distribution and wheels into dist/; then the tests against the installed wheel
 	.ci/wheel $(BIN)/python
