@@ -24,7 +24,9 @@ DEBUG = hasattr(sys, "gettotalrefcount")
 CALLS = 1000 if DEBUG else 200
 TOLERATED = 10
 TRIES = 3  # a cache that grows, a resized dict: a leak comes back each time
-SINGLETONS: tuple[Any, ...] = (None, True, False, "", (), 0, 1, b"")
+# Cython's own types among them: its generators have been seen to keep a reference to their type.
+CYTHON = [value for name in list(sys.modules) if name.startswith("_cython_") for value in vars(sys.modules[name]).values()]
+SINGLETONS: tuple[Any, ...] = (None, True, False, "", (), 0, 1, b"", *CYTHON)
 
 Count = Callable[[], list[int]]
 

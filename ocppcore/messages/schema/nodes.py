@@ -302,10 +302,11 @@ class Object(Node):
     ) -> None:
         self.kind = kind
         self.members = tuple(members)
-        self.required = tuple(m.wire for m in members if m.required) if required is None else tuple(required)
+        # Lists: a generator of Cython 3.3 keeps a reference to its type for ever (tests/refleak).
+        self.required = tuple([m.wire for m in members if m.required] if required is None else required)
         self.others = others
         self.rules = tuple(rules)
-        self.ruled = bool(rules) or any(member.node.ruled for member in members)
+        self.ruled = bool(rules) or any([member.node.ruled for member in members])
         self._by_name = {member.wire: member for member in members}
 
     def check(self, value: Any, mode: int) -> Fault | None:
