@@ -257,6 +257,10 @@ class SimulatedHardware(Hardware):
         """When to call forward() again, if nothing else happens before."""
         return min((when for each in self.evse.values() if (when := each.next_change()) is not None), default=None)
 
+    def forget(self) -> None:
+        """The station's program was restarted: forward() tells the new one everything again."""
+        self._told = {number: (len(each.visits), EvState.Absent) for number, each in self.evse.items()}
+
     def forward(self, station: StationInputs, now: float) -> bool:
         """Tell the station what has changed since the last time; True if something has."""
         changed = False

@@ -1,4 +1,4 @@
-"""A Rig with verbs, a back end with a card index and books, and meters that run: for tests that tell a charging session.
+"""A Rig with verbs, a back end with a card index and books, and meters that run: for tests that tell of charging.
 
     bench = Bench()
     start = bench.charge(token="TAG1")

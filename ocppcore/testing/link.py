@@ -185,13 +185,13 @@ class Pair:
         """Let time pass, with everything that happens on the way."""
         until = self.now + seconds
         self.run_until_idle()
-        while (due := self._next()) is not None and due <= until:
+        while (due := self.next_timer()) is not None and due <= until:
             self.clock.advance_to(due)
             self.run_until_idle()
         self.clock.advance_to(until)
 
-    def _next(self) -> float | None:
-        """When something happens next."""
+    def next_timer(self) -> float | None:
+        """When something happens next by itself, on the clock; None for never."""
         timers = [end.connection.next_timer() for end in self._ends()]
         timers += [self._due[0][0]] if self._due else []
         return min([timer for timer in timers if timer is not None], default=None)

@@ -2,6 +2,8 @@
 
     clock         a ManualClock
     session_pair  a function: makes a Pair of two sessions, a client's and a server's, on that clock
+    station       a Bench: a real station of two EVSEs, booted, with meters that run and a back end that is scripted
+    csms          a Backend on that clock: a real back end, for whatever connects to it
 
 Nothing of the package is imported before a fixture is used, so that other test suites pay nothing.
 """
@@ -15,6 +17,8 @@ import pytest
 
 if TYPE_CHECKING:
     from ocppcore.clock import ManualClock
+    from ocppcore.testing.backend import Backend
+    from ocppcore.testing.bench import Bench
     from ocppcore.testing.link import Pair
 
 
@@ -45,3 +49,19 @@ def session_pair(clock: ManualClock) -> Callable[..., Pair]:
         )
 
     return make
+
+
+@pytest.fixture
+def station() -> Bench:
+    """A station that has booted: charge(), advance(), swipe(), ask(), sent() … For another make-up: Bench(evses=1)."""
+    from ocppcore.testing.bench import Bench
+
+    return Bench()
+
+
+@pytest.fixture
+def csms(clock: ManualClock) -> Backend:
+    """A back end that lets everybody in: join(), call(), heard(), csms.ledger … For another one: Backend(clock, …)."""
+    from ocppcore.testing.backend import Backend
+
+    return Backend(clock)

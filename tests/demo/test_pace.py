@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +37,29 @@ def test_time_passes_at_the_speed_asked_for() -> None:
     began = time.monotonic()
     run(story(), speed=600)
     assert 0.09 < time.monotonic() - began
+
+
+def test_a_timer_a_hair_away_is_not_rung_for_ever() -> None:
+    """asyncio rings a timer up to a nanosecond early, and if meanwhile anything moves, time never gets there."""
+
+    async def story() -> int:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(1)
+        due = math.nextafter(loop.time(), math.inf)
+        rung: asyncio.Future[int] = loop.create_future()
+
+        def ring(times: int) -> None:
+            if loop.time() >= due or times == 100:
+                rung.set_result(times)
+            else:
+                loop.call_at(due, ring, times + 1)
+                loop.call_soon(len, "something else to do")
+
+        loop.call_at(due, ring, 1)
+        loop.call_soon(len, "something else to do")
+        return await rung
+
+    assert run(story()) == 1
 
 
 def test_time_stands_still_while_messages_are_on_their_way() -> None:
