@@ -25,6 +25,7 @@ from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Stamp, Timekeeper
 from ocppcore.station.timers import Timers
 from ocppcore.station.transaction import Transaction
+from ocppcore.station.triggers import Triggers
 
 
 class Authorization:
@@ -146,10 +147,12 @@ class Context:
         self.station_evse = Evse(0)
         self.evses = {number: Evse(number, self.station_evse) for number in range(1, setup.evses + 1)}
         self.queue = TransactionQueue(self)
+        self.triggers = Triggers(self)
         self.connected = False
         self.heard = now  # Station: when the last text or pong of the back end came
         self.accepted = False  # provisioning: BootNotification was answered Accepted
         self.registration: str | None = None  # provisioning: what it was answered (1.6 §7.38), None if nothing yet
+        self.booting = False  # provisioning: a BootNotification is out
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer
         self.transactions: Transactions
@@ -170,6 +173,12 @@ class Context:
     def online(self) -> bool:
         """Connected and accepted by the back end: requests may be sent."""
         return self.connected and self.accepted
+
+    @property
+    def pending(self) -> bool:
+        """Connected and Pending: only what a trigger asks for may be sent (1.6 §4.2). False while a BootNotification
+        is out: its answer may be that nothing may be sent."""
+        return self.connected and not self.accepted and not self.booting and self.registration == "Pending"
 
     @property
     def rejected(self) -> bool:

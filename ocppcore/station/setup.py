@@ -28,6 +28,16 @@ LONGEST: Final = {
 }
 
 
+# The feature profiles that a station may leave out; Core it has always (1.6 §3.3).
+OPTIONAL_PROFILES: Final = (
+    "FirmwareManagement",
+    "LocalAuthListManagement",
+    "Reservation",
+    "SmartCharging",
+    "RemoteTrigger",
+)
+
+
 class Capabilities:
     """What the hardware can do; it decides what the station supports.
 
@@ -73,12 +83,13 @@ class Setup:
     keys: configuration keys of the maker's own, beside those of the standard.
     vendors: handlers of DataTransfer by vendorId. max_data: bytes of the largest DataTransfer that they get.
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
+    without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES.
     """
 
     __slots__ = (
         "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
         "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors", "max_data",
-        "authorization_cache_size", "authorization_key",
+        "authorization_cache_size", "authorization_key", "without",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +114,7 @@ class Setup:
         max_data: int = 64 * 1024,
         authorization_cache_size: int = 1000,
         authorization_key: bytes | None = None,
+        without: Iterable[str] = (),
     ) -> None:
         if not identity or len(identity) > 48 or ":" in identity:
             raise SetupError(f"identity {identity!r}: use 1 to 48 characters without a colon")
@@ -132,6 +144,7 @@ class Setup:
         self.max_data = max_data
         self.authorization_cache_size = authorization_cache_size
         self.authorization_key = authorization_key
+        self.without = frozenset(without)
         self._check()
 
     def _check(self) -> None:
@@ -139,6 +152,12 @@ class Setup:
             text = getattr(self, name)
             if text is not None and len(text) > longest:
                 raise SetupError(f"{name} {text!r}: use at most {longest} characters")
+        for name in sorted(self.without - set(OPTIONAL_PROFILES)):
+            raise SetupError(f"without {name!r}: what can be left out is {', '.join(OPTIONAL_PROFILES)}")
+
+    def has(self, profile: str) -> bool:
+        """True if the feature profile is not left out."""
+        return profile not in self.without
 
     @property
     def endpoint_url(self) -> str:

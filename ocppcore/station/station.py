@@ -96,7 +96,7 @@ class Station(Inputs):
         self._host_calls: set[str] = set()
         self._refused_calls = itertools.count(1)
         self._gate = Gate(store, self.ctx.evses)
-        self._blocks: list[Block] = [self.ctx.queue, *(block(self.ctx) for block in v16.BLOCKS)]
+        self._blocks: list[Block] = [self.ctx.queue, self.ctx.triggers, *(block(self.ctx) for block in v16.BLOCKS)]
         self._handlers = {cls: getattr(b, name) for b in self._blocks for cls, name in b.handlers.items()}
         self._subscribers: dict[type, list[Callable[[Any], None]]] = {}
         for block in self._blocks:

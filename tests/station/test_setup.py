@@ -27,6 +27,8 @@ GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "
         ({"evses": 0}, "evses"),
         ({"evses": True}, "evses"),
         ({"evses": 1.5}, "evses"),
+        ({"without": ["Core"]}, "Core"),
+        ({"without": ["reservation"]}, "Reservation"),
         *(({name: "x" * (longest + 1)}, name) for name, longest in LONGEST.items()),
     ],
 )

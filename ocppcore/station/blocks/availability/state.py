@@ -14,10 +14,11 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple
 
 from ocppcore.errors import CallErrorReceived, CallFailed
-from ocppcore.session.calls import Priority
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.availability.status import Face, face_of, in_use, status_of
 from ocppcore.station.blocks.availability.transitions import (
@@ -79,6 +80,7 @@ class Availability(Block):
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
         ctx.availability = self
+        ctx.triggers.register("StatusNotification", self._wanted)
         self._flags: dict[int, bool] = dict.fromkeys(range(ctx.setup.evses + 1), True)
         self._records: dict[int, Record] = {}
         self._reports: list[Report] = []
@@ -102,7 +104,13 @@ class Availability(Block):
     def notify(self, evse: int) -> None:
         """See ctx.availability."""
         record = self._records[evse]
-        self.ctx.call(self.request(evse, record.face, record.at), priority=Priority.Triggered)
+        self.ctx.triggers.send(lambda: self.request(evse, record.face, record.at))
+
+    def _wanted(self, evse: int | None) -> list[Callable[[], None]] | None:
+        """A trigger asks for the status of an EVSE, of the station (0), or of all (1.6 §5.17)."""
+        if evse is not None and evse not in self._records:
+            return None
+        return [partial(self.notify, number) for number in (self._records if evse is None else [evse])]
 
     def report(self, evse: int, error: EvseError) -> None:
         """See ctx.availability."""

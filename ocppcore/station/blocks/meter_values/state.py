@@ -4,6 +4,9 @@
 - Clock-aligned: every ClockAlignedDataInterval from midnight UTC, for all EVSEs, and for EVSE 0 if it has a main
   meter; also outside of transactions. Needs a clock that is set. A jump of the clock skips slots; none comes twice.
 - What is reported by itself goes through the persistent queue; what is for StopTransaction is collected.
+- By a trigger (§5.17): the values of MeterValuesSampledData as they are now. Such a message is neither periodic nor
+  clock-aligned, so it belongs to no transaction's messages (§3.7): it is sent at once, while Pending, too, past the
+  queue, and it is lost with the link.
 - A slot that was slept through is skipped; one whose meter does not answer has the last known reading, with an event.
 - An empty list of measurands, or an interval of 0: nothing is read and nothing is sent.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from ocppcore.hardware import MeterReading, ReadingPurpose
@@ -57,6 +61,7 @@ class MeterValues(Block):
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
         ctx.metering = self
+        ctx.triggers.register(KIND, self._wanted_now)
         ctx.queue.register(KIND, self._prepare, lambda *_: None, lambda *_: None, droppable=True)
         self._readings = Readings(ctx)
         self._collected = Collected(ctx)
@@ -64,6 +69,7 @@ class MeterValues(Block):
         self._data: dict[str, list[Any] | None] = {}  # of transactions that are ending, by uid
         self._last_aligned: datetime | None = None  # the last slot that was reported
         self._next_aligned: datetime | None = None  # the slot that the timer waits for
+        self._asked: set[int] = set()  # EVSEs whose meter is being read for a trigger
 
     def load(self) -> None:
         self._readings.load()
@@ -173,7 +179,7 @@ class MeterValues(Block):
         self._last_aligned = slot
         if in_time((utc - slot) / SECOND, interval):
             at = self.ctx.time.stamp_of(slot)
-            for evse in ([0] if self.ctx.setup.capabilities.main_meter else []) + list(self.ctx.evses):
+            for evse in self._metered:
                 self._take(evse, ReadingPurpose.Aligned, at, ALIGNED)
         self._plan_aligned()
 
@@ -194,6 +200,36 @@ class MeterValues(Block):
                 self._collected.add(uid, at, values)
 
         self._readings.ask(evse, why, taken)
+
+    @property
+    def _metered(self) -> list[int]:
+        """The EVSEs that have a meter; 0 for the main one."""
+        return ([0] if self.ctx.setup.capabilities.main_meter else []) + list(self.ctx.evses)
+
+    # Triggers
+
+    def _wanted_now(self, evse: int | None) -> list[Callable[[], None]] | None:
+        """A trigger asks for the values of one EVSE, or of all; None if there will be none."""
+        wanted = self._metered if evse is None else [evse]
+        tellable = self.ctx.utc is not None and self.ctx.config.list(SAMPLED[0])
+        return [partial(self._tell_now, one) for one in wanted] if tellable and wanted[0] in self._metered else None
+
+    def _tell_now(self, evse: int) -> None:
+        if evse in self._asked:
+            return  # the reading that is under way tells it (§5.17)
+        self._asked.add(evse)
+        at, transaction = self.ctx.stamp(), self._running(evse)
+
+        def taken(reading: MeterReading | None) -> None:
+            self._asked.discard(evse)
+            items = self.ctx.config.list(SAMPLED[0])
+            values = [] if reading is None else self._select(evse, reading, items, ReadingPurpose.Trigger)
+            if values:
+                self.ctx.triggers.send(
+                    lambda: self.request(evse, transaction, self.meter_value(self._utc(at.dump()), values))
+                )
+
+        self._readings.ask(evse, ReadingPurpose.Trigger, taken)
 
     def _select(self, evse: int, reading: MeterReading, items: tuple[str, ...], why: ReadingPurpose) -> list[Value]:
         facts = self.ctx.evses.get(evse)

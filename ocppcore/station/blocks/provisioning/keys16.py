@@ -1,8 +1,8 @@
 """The configuration keys of OCPP 1.6 that this station has: the one table of name, access, default, range and place.
 
-Core: 34 of 1.6 §9.1, and MessageTimeout (E 3.83) and StopTransactionMaxMeterValues (E 3.91) of the errata sheet.
-A Setup may set the factory value of any of them, but not to what the hardware contradicts. docs/configuration-keys.md
-describes the same table; a test compares them.
+Core: 34 of 1.6 §9.1, and MessageTimeout (E 3.83) and StopTransactionMaxMeterValues (E 3.91) of the errata sheet. A
+feature profile that the Setup leaves out has no keys. A Setup may set the factory value of any key, but not to what the
+hardware contradicts. docs/configuration-keys.md describes the same table; a test compares them.
 
 Where the standard names no range, the lowest value with a meaning is the bound: a time-out or a number of attempts of 0
 would make the function useless, so those begin at 1. 0 switches off what the standard lets be switched off
@@ -32,7 +32,7 @@ R, RW = Access.R, Access.RW
 DAY: Final = 86_400
 REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
-PROFILES: Final = ("Core",)
+PROFILES: Final = ("Core", "RemoteTrigger")
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
@@ -49,7 +49,14 @@ def keys(setup: Setup) -> list[Key]:
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
-    return [*core, *setup.keys]
+    return [*core, *_profiles(setup.without), *setup.keys]
+
+
+@lru_cache(maxsize=64)
+def _profiles(without: frozenset[str]) -> tuple[Key, ...]:
+    """The keys of the other profiles, and which of them there are."""
+    offered = tuple(profile for profile in PROFILES if profile not in without)
+    return (Key("SupportedFeatureProfiles", R, ",".join(offered), exactly(offered), section="1.6 §9.1.29"),)
 
 
 @lru_cache(maxsize=64)  # keys are never written, so a thousand stations of one kind share them
@@ -102,7 +109,6 @@ def _core(
         longest("StopTxnAlignedData", "1.6 §9.1.26"),
         data("StopTxnSampledData", "", "1.6 §9.1.27"),
         longest("StopTxnSampledData", "1.6 §9.1.28"),
-        Key("SupportedFeatureProfiles", R, ",".join(PROFILES), exactly(PROFILES), section="1.6 §9.1.29"),
         Key("SupportedFeatureProfilesMaxLength", R, "6", integer(6, 6), section="1.6 §9.1.30, E 3.81"),
         Key("TransactionMessageAttempts", RW, "3", integer(1), section="1.6 §9.1.31"),
         Key("TransactionMessageRetryInterval", RW, "60", integer(0), section="1.6 §9.1.32"),

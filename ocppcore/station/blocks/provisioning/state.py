@@ -17,6 +17,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Any, ClassVar, Final
@@ -58,6 +59,7 @@ class Input(Enum):
     Failed = auto()  # a CALLERROR, a time-out, an answer against the standard
     Lost = auto()  # the link went away while it was out
     Elapsed = auto()  # the interval is over
+    Wanted = auto()  # the back end asks for it by a trigger
 
 
 class Registration(StrEnum):
@@ -85,6 +87,7 @@ TABLE: Final = {
     (State.Asking, Input.Failed): ("_wait", State.Waiting),
     (State.Asking, Input.Lost): ("_forget", State.Unasked),
     (State.Waiting, Input.Elapsed): ("_try_again", State.Unasked),
+    (State.Waiting, Input.Wanted): ("_try_again", State.Unasked),  # §4.2; while Asking, the one that is out will do
     (State.Registered, Input.Connected): ("_return", State.Registered),
     (State.Registered, Input.Disconnected): ("_leave", State.Registered),
 }
@@ -102,6 +105,8 @@ class Provisioning(Block):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
+        ctx.triggers.register("BootNotification", self._boot_wanted, registered=False)
+        ctx.triggers.register("Heartbeat", lambda _: [self._beat_once])
         self.reset = ResetProcedure(ctx)
         self._state = State.Unasked
         self._online = False  # Online was published, and no Offline since
@@ -146,11 +151,13 @@ class Provisioning(Block):
 
     def _ask(self) -> None:
         self.ctx.rejected = False
+        self.ctx.booting = True
         request = self.boot_request()
         self._told = request
         self._ids.add(self.ctx.call(request, self._answered, priority=Priority.Boot))
 
     def _answered(self, outcome: Any) -> None:
+        self.ctx.booting = False
         if isinstance(outcome, CallFailed):
             self._interval = RETRY
             self._feed(Input.Lost if isinstance(outcome, ConnectionLost) else Input.Failed)
@@ -183,6 +190,7 @@ class Provisioning(Block):
         """The link is gone; the next one asks anew, after the back-off of the session."""
 
     def _try_again(self) -> None:
+        self.ctx.timers.cancel(BOOT)
         self.ctx.rejected = False
         if self.ctx.connected:
             self._feed(Input.Connected)
@@ -195,6 +203,10 @@ class Provisioning(Block):
             self._feed(Input.Connected)
             return
         self._go_online(booted=False)
+
+    def _boot_wanted(self, _: int | None) -> list[Callable[[], None]] | None:
+        """Rejected once accepted: what a Pending or Rejected would mean then, nobody knows (E 3.35)."""
+        return None if self.ctx.accepted else [lambda: self._feed(Input.Wanted)]
 
     def _leave(self) -> None:
         if self._online:
@@ -220,8 +232,15 @@ class Provisioning(Block):
             self._ids.add(self.ctx.call(self.heartbeat_request(), self._beaten))
         self._plan_heartbeat()
 
+    def _beat_once(self) -> None:
+        """A trigger asks for a heartbeat; it is one more, the others go out as they would have."""
+        self.ctx.triggers.send(self.heartbeat_request, self._heard, self._ids.add)
+
     def _beaten(self, outcome: Any) -> None:
         self._beating = False
+        self._heard(outcome)
+
+    def _heard(self, outcome: Any) -> None:
         if not isinstance(outcome, CallFailed):
             self._tell_time(outcome.current_time)
 

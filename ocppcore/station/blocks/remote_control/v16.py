@@ -1,23 +1,26 @@
-"""Remote control in OCPP 1.6: RemoteStartTransaction, RemoteStopTransaction, UnlockConnector."""
+"""Remote control in OCPP 1.6: RemoteStartTransaction, RemoteStopTransaction, UnlockConnector, TriggerMessage."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from ocppcore import v16
+from ocppcore.errors import RpcError
 from ocppcore.station.block import Answer
 from ocppcore.station.blocks.remote_control.state import RemoteControl
+from ocppcore.version import ErrorCode
 
 ACCEPTED, REJECTED = v16.RemoteStartStopStatus.Accepted, v16.RemoteStartStopStatus.Rejected
 
 
 class RemoteControl16(RemoteControl):
-    """1.6 §5.11, §5.12, §5.18."""
+    """1.6 §5.11, §5.12, §5.17, §5.18."""
 
     handlers: ClassVar = {
         v16.RemoteStartTransactionRequest: "_remote_start",
         v16.RemoteStopTransactionRequest: "_remote_stop",
         v16.UnlockConnectorRequest: "_unlock_connector",
+        v16.TriggerMessageRequest: "_trigger_message",
     }
 
     def _remote_start(self, request: v16.RemoteStartTransactionRequest, answer: Answer) -> None:
@@ -44,3 +47,16 @@ class RemoteControl16(RemoteControl):
             answer(v16.UnlockConnectorResponse(status=status))
 
         self.unlock(request.connector_id, done)
+
+    def _trigger_message(self, request: v16.TriggerMessageRequest, answer: Answer) -> None:
+        """What the blocks have registered can be asked for; the answer goes first (§5.17)."""
+        if not self.ctx.setup.has("RemoteTrigger"):
+            raise RpcError(ErrorCode.NotSupported, "RemoteTrigger is left out")
+        message, status = str(request.requested_message), v16.TriggerMessageStatus.NotImplemented
+        actions = None
+        if self.ctx.triggers.known(message):
+            actions = self.ctx.triggers.ask(message, request.connector_id)
+            status = v16.TriggerMessageStatus.Rejected if actions is None else v16.TriggerMessageStatus.Accepted
+        answer(v16.TriggerMessageResponse(status=status))
+        for action in actions or ():
+            action()
