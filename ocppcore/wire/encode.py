@@ -76,7 +76,7 @@ def answer(fault: Fault, version: Version) -> str | None:
     if fault.type == CALLRESULT and version is V21 and fault.id is not None:
         return encode_error(fault.id, version.spell(fault.code), fault.describe(), type=CALLRESULTERROR)
     if fault.code is ErrorCode.MessageTypeNotSupported:
-        return encode_error(fault.id or UNREADABLE, version.spell(fault.code), fault.describe())
+        return encode_error(UNREADABLE if fault.id is None else fault.id, version.spell(fault.code), fault.describe())
     if fault.type is None or fault.type == CALL:
         return encode_error(UNREADABLE, version.spell(ErrorCode.RpcFrameworkError), fault.describe())
     return None  # an answer to an answer would never end

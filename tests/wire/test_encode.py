@@ -147,6 +147,7 @@ def test_2_x_answers_what_it_cannot_read_under_minus_one(version: Any) -> None:
 def test_2_x_answers_an_unknown_message_type(version: Any) -> None:
     unknown = ErrorCode.MessageTypeNotSupported
     assert answer(given_fault(unknown, 9, "1"), version) == '[4,"1","MessageTypeNotSupported","rule at /a",{}]'
+    assert answer(given_fault(unknown, 9, ""), version) == '[4,"","MessageTypeNotSupported","rule at /a",{}]'
     assert answer(given_fault(unknown, None, None), version) == '[4,"-1","MessageTypeNotSupported","rule at /a",{}]'
 
 
