@@ -85,7 +85,7 @@ def any_frame(opcode: Opcode, size: int, fin: bool, mask: bool) -> bytes:
 FRAMES = st.builds(any_frame, OPCODES, SIZES, st.booleans(), st.booleans())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(FRAMES, max_size=8), st.lists(st.integers(1, 300), max_size=20))
 def test_any_cut_gives_the_same_verdict_at_the_same_place(frames: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(frames)

@@ -147,9 +147,9 @@ def test_a_bad_request_is_answered_and_over(name: str) -> None:
 
 def test_spaces_in_a_header_cost_no_time() -> None:  # as CVE-2021-32640
     server = WebSocket.server()
-    begin = time.perf_counter()
+    begin = time.process_time()
     server.receive(REQUEST.replace("ocpp1.5", "x" + " " * 8000 + "y").encode())
-    assert time.perf_counter() - begin < 0.1
+    assert time.process_time() - begin < 0.1
     assert isinstance(list(server.events())[0], Offer)
 
 
