@@ -204,6 +204,18 @@ def test_the_hardware_tells_each_change_once() -> None:
     assert log.told == [*states, ("unplug", 2), ("plug", 2), (EvState.Connected, 2)]
 
 
+def test_a_program_that_restarts_is_told_everything_again() -> None:
+    clock, first, second = ManualClock(), Log(), Log()
+    hardware = SimulatedHardware(clock)
+    hardware.plug_in(1, ElectricVehicle())
+    assert hardware.unplug(1)
+    hardware.plug_in(2, ElectricVehicle())
+    assert hardware.forward(first, clock.now())
+    hardware.forget()
+    assert hardware.forward(second, clock.now()) and not hardware.forward(second, clock.now())
+    assert second.told == [("plug", 2), (EvState.Connected, 2)]
+
+
 def test_the_hardware_is_complete() -> None:
     clock = ManualClock()
     hardware = SimulatedHardware(clock, evses=3, registers_wh={1: 100, 2: 100, 3: 100}, main_meter=True)
