@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from benchmarks import refusals, trips
+from benchmarks import refusals, schedules, trips
 from benchmarks.corpus import Sample, frames, shuffled, varied
 from benchmarks.peers import READERS, SCHEMAS, WRITERS, Job
 from ocppcore.messages.schema.compile import compile_schema
@@ -74,13 +74,20 @@ def compiling() -> Iterator[Contest]:
     yield Contest("schema compile", f"{len(documents)} documents", jobs, "jsonschema-rs", per=len(documents))
 
 
+def scheduling() -> Iterator[Contest]:
+    """The calculations of smart charging, on three profiles with 49 periods."""
+    yield Contest("charging", "composite schedule of a day", schedules.composing(), "plain Python")
+    for name, jobs in schedules.limits():
+        yield Contest("charging", name, jobs, "plain Python" if len(jobs) > 1 else None)
+
+
 def tripping() -> Iterator[Contest]:
     """Heartbeat there and back between two ends in memory. Not gated: `ocpp` needs an event loop and threads for it."""
     jobs = {OURS: trips.ours(), "ocpp": trips.theirs()}
     yield Contest("round trip in memory", "Heartbeat", jobs, None, per=trips.TRIPS)
 
 
-GROUPS: tuple[Callable[[], Iterator[Contest]], ...] = (reading, writing, refusing, compiling, tripping)
+GROUPS: tuple[Callable[[], Iterator[Contest]], ...] = (reading, writing, refusing, compiling, scheduling, tripping)
 
 
 def contests() -> Iterator[Contest]:

@@ -85,7 +85,7 @@ def _races(found: list[dict[str, Any]]) -> str:
         row += [f"{ours - one['micros']['accepting']:+.2f}"] if refusing else []
         row += [_number(one["ratios"][peer]) if peer in one["ratios"] else "–" for peer in peers]
         rows.append(row + ([one["note"].removeprefix("accepted by ")] if refusing else []))
-    if len(rows) > 1:
+    if len(rows) > 5:
         taken = [[one["ratios"][peer] for one in found if peer in one["ratios"]] for peer in peers]
         means = [_number(geometric_mean(ratios)) for ratios in taken]
         blank = ["", "", ""] if refusing else ["", ""]

@@ -5,7 +5,8 @@ Each judges for itself; an AssertionError, any exception that is not caught here
     decode     only frames and faults come out; the fast path says what the plain twin says; what was read can be
                written, and reads back as the same
     encode     a message with odd values in it is either InvalidMessage or a text that reads back as the same
-    schema     a document is compiled or is SchemaError, and then any value is judged, as it is by its plain form
+    schema     a document is compiled or is SchemaError, and then any value is judged
+    schedule   see schedule.py
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import schedule
 
 from ocppcore import v16
 from ocppcore.errors import InvalidMessage, SchemaError
@@ -239,5 +242,6 @@ KEYWORDS = [f'"{word}":' for word in ("type", "properties", "required", "items",
 TARGETS = {
     "decode": Target(fuzz_decode, decode_seeds, JSON_WORDS + FIELDS + [f'"{name}",' for name in v16.REQUESTS]),
     "encode": Target(fuzz_encode, encode_seeds, []),
+    "schedule": Target(schedule.fuzz_schedule, schedule.seeds, []),
     "schema": Target(fuzz_schema, schema_seeds, JSON_WORDS + KEYWORDS),
 }

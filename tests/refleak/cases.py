@@ -16,6 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from charging_cases import of_charging
+
 from ocppcore import v16
 from ocppcore.errors import OcppError
 from ocppcore.messages.export import schema_of
@@ -152,7 +154,7 @@ def of_frames() -> Iterator[tuple[str, Case]]:
     yield "decode: other arguments", each(decode, odd)
 
 
-GROUPS = (of_nodes, of_shapes, of_frames)
+GROUPS = (of_nodes, of_shapes, of_frames, of_charging)
 
 
 def cases() -> dict[str, Case]:
