@@ -38,7 +38,7 @@ def parse(data: Data, limits: Limits = DEFAULT_LIMITS) -> Any:
         plain = text.replace("\\\\", "  ") if "\\" in text else text
         if _deeper(plain, limits.max_depth):
             raise _Broken(f"depth over {limits.max_depth}")
-        if _LONE_SURROGATE.search(plain):
+        if "\\u" in plain and _LONE_SURROGATE.search(plain):
             raise _Broken("lone surrogate")
         return _decoder(limits.max_digits).decode(text)
     except json.JSONDecodeError as error:
