@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from ocppcore import v16
+from ocppcore.csms.csms import MAX_MESSAGE
 from ocppcore.errors import RpcError
 from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
 from ocppcore.session.commands import Close, Command, Connect, Ping, ReadMeter, Reset, SetClock, Unlock
@@ -27,6 +28,7 @@ from ocppcore.session.session import Session
 from ocppcore.station import Capabilities, Setup, Station
 from ocppcore.station.events import HandlerFailed
 from ocppcore.version import V16
+from ocppcore.wire import Limits
 
 T = TypeVar("T")
 BEGIN = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -294,7 +296,8 @@ class Rig:
         elif self.refuse_with is not None:
             self.station.disconnected(Refused(self.refuse_with), self.now)
         else:
-            self._backend = Session(v16.ACTIONS, rng=random.Random(self._rng.random()))
+            limits = Limits(max_message=MAX_MESSAGE)
+            self._backend = Session(v16.ACTIONS, rng=random.Random(self._rng.random()), limits=limits)
             self._backend.connected(V16, self.now)
             self.station.connected(V16, self.now)
 
