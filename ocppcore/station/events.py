@@ -154,6 +154,16 @@ class ClockRefused(Event):
         self.why = why
 
 
+class LocalListChanged(Event):
+    """The back end has updated the local authorization list (1.6 §5.15). size: its entries."""
+
+    __slots__ = ("version", "size")
+
+    def __init__(self, version: int, size: int) -> None:
+        self.version = version
+        self.size = size
+
+
 class StoreFailed(Event):
     """A batch could not be stored; it is offered again."""
 

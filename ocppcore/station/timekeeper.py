@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from ocppcore.errors import SetupError
+from ocppcore.messages.instant import parse_instant
 from ocppcore.station.store import StateStore
 
 TABLE = "clock"
@@ -41,6 +42,13 @@ class Stamp:
 
     def __repr__(self) -> str:
         return f"Stamp(boot={self.boot}, offset={self.offset})"
+
+
+def is_over(expires: str | None, utc: datetime | None) -> bool:
+    """True if that instant has come. expires: RFC 3339 text, None for no end. While UTC is not known, nothing is
+    over."""
+    end = None if expires is None or utc is None else parse_instant(expires)
+    return end is not None and utc is not None and end <= utc
 
 
 class Timekeeper:

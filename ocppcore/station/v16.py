@@ -9,6 +9,7 @@ from ocppcore.station.block import Block
 from ocppcore.station.blocks.authorization.v16 import Authorization16
 from ocppcore.station.blocks.availability.v16 import Availability16
 from ocppcore.station.blocks.data_transfer.v16 import DataTransfer16
+from ocppcore.station.blocks.local_list.v16 import LocalList16
 from ocppcore.station.blocks.meter_values.v16 import MeterValues16
 from ocppcore.station.blocks.provisioning.keys16 import keys
 from ocppcore.station.blocks.provisioning.v16 import Provisioning16
@@ -20,6 +21,7 @@ from ocppcore.station.setup import Setup
 
 BLOCKS: Final[tuple[type[Block], ...]] = (
     Provisioning16,
+    LocalList16,  # before authorization: what the back end told is compared with the list
     Authorization16,
     MeterValues16,
     Transactions16,
@@ -29,6 +31,7 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
 )
 KEYS = keys
 LONGEST_CHARACTER: Final = 12  # bytes, written as two escapes
+ENTRY: Final = 2 * 20 * LONGEST_CHARACTER + 160  # bytes of the longest entry of a local list: two id tags, the rest
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
 
 # While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
@@ -41,7 +44,8 @@ _WHILE_PENDING: Final[dict[type[Any], Any]] = {
 def max_message(setup: Setup, config: Configuration) -> int:
     """Bytes of the largest message that is read (decisions: Wire 5): no legal one may exceed it."""
     asked_for = config.int("GetConfigurationMaxKeys") * (50 * LONGEST_CHARACTER + 4)
-    return max(64 * 1024, asked_for, setup.max_data) + 4 * 1024
+    listed = config.int("SendLocalListMaxLength") * ENTRY if setup.has("LocalAuthListManagement") else 0
+    return max(64 * 1024, asked_for, listed, setup.max_data) + 4 * 1024
 
 
 def refusal(ctx: Context, request: Any) -> Any | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from ocppcore.messages.instant import parse_instant
 from ocppcore.messages.text import fold
 from ocppcore.station.store import StateStore
+from ocppcore.station.timekeeper import is_over
 
 TABLE: Final = "authorization_cache"
 
@@ -99,7 +99,4 @@ class Cache:
 
 def _over(entry: Known, utc: datetime | None) -> bool:
     """Its validity has come to an end, and it is not marked yet."""
-    if utc is None or entry.expires is None or not entry.valid:
-        return False
-    end = parse_instant(entry.expires)
-    return end is not None and end <= utc
+    return entry.valid and is_over(entry.expires, utc)

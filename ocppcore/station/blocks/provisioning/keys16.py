@@ -32,9 +32,19 @@ R, RW = Access.R, Access.RW
 DAY: Final = 86_400
 REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
-PROFILES: Final = ("Core", "RemoteTrigger")
+PROFILES: Final = ("Core", "LocalAuthListManagement", "RemoteTrigger")
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
+
+# The keys of the other profiles; those of Core depend on the hardware.
+OF_PROFILE: Final = {
+    "LocalAuthListManagement": (
+        Key("LocalAuthListEnabled", RW, "true", boolean, section="1.6 §9.2.1"),
+        Key("LocalAuthListMaxLength", R, "10000", integer(1), section="1.6 §9.2.2"),
+        # What a message may be long depends on it: about 320 KB (v16.max_message).
+        Key("SendLocalListMaxLength", R, "500", integer(1, 10_000), section="1.6 §9.2.3"),
+    ),
+}
 
 
 def keys(setup: Setup) -> list[Key]:
@@ -56,7 +66,10 @@ def keys(setup: Setup) -> list[Key]:
 def _profiles(without: frozenset[str]) -> tuple[Key, ...]:
     """The keys of the other profiles, and which of them there are."""
     offered = tuple(profile for profile in PROFILES if profile not in without)
-    return (Key("SupportedFeatureProfiles", R, ",".join(offered), exactly(offered), section="1.6 §9.1.29"),)
+    found = [Key("SupportedFeatureProfiles", R, ",".join(offered), exactly(offered), section="1.6 §9.1.29")]
+    for profile, own in OF_PROFILE.items():
+        found += own if profile in offered else ()
+    return tuple(found)
 
 
 @lru_cache(maxsize=64)  # keys are never written, so a thousand stations of one kind share them

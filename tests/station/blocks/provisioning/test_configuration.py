@@ -17,6 +17,7 @@ from ocppcore.station.blocks.provisioning.keys16 import PROFILES, keys
 from ocppcore.station.blocks.provisioning.texts import MAX_INT, integer, rotations, unknown_rotations
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.events import KeyChanged
+from ocppcore.station.setup import OPTIONAL_PROFILES
 from ocppcore.station.v16 import ACTIONS
 from ocppcore.testing.rig import Rig
 from ocppcore.version import ErrorCode
@@ -34,6 +35,10 @@ CORE = """
     TransactionMessageRetryInterval UnlockConnectorOnEVSideDisconnect WebSocketPingInterval MessageTimeout
     StopTransactionMaxMeterValues
 """.split()
+OTHERS = """
+    LocalAuthListEnabled LocalAuthListMaxLength SendLocalListMaxLength
+""".split()
+ALL = len(CORE) + len(OTHERS)
 # Each profile's actions that a back end calls (1.6 §3.3).
 SERVED_BY = {
     "Core": "ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration RemoteStartTransaction "
@@ -59,20 +64,27 @@ def setup(**more: object) -> Setup:
 # The table
 
 
-def test_the_table_has_the_36_keys_of_core_and_no_other() -> None:
+def test_the_table_has_the_36_keys_of_core_those_of_the_other_profiles_and_no_other() -> None:
     assert len(CORE) == 36
-    assert {key.name for key in keys(setup())} == set(CORE)
+    assert {key.name for key in keys(setup())} == {*CORE, *OTHERS}
+
+
+def test_a_station_of_core_alone_has_the_keys_of_core_alone() -> None:
+    """Left out are the other profiles (1.6 §3.3)."""
+    core = setup(without=OPTIONAL_PROFILES)
+    assert {key.name for key in keys(core)} == set(CORE)
+    assert next(key.default for key in keys(core) if key.name == "SupportedFeatureProfiles") == "Core"
 
 
 @pytest.mark.parametrize("key", keys(setup()), ids=lambda key: key.name)
 def test_every_key_takes_its_default_and_has_a_place_in_the_standard(key: Key) -> None:
     assert key.default is not None
     key.read(key.default)
-    assert re.fullmatch(r"(1\.6 §9\.1\.\d+|E 3\.\d+)(, E 3\.\d+)*", key.section)
+    assert re.fullmatch(r"(1\.6 §9\.[1-4]\.\d+|E 3\.\d+)(, E 3\.\d+)*", key.section)
 
 
 def test_the_supported_profiles_are_those_that_are_served() -> None:
-    served = {name for name, actions in SERVED_BY.items() if set(actions.split()) <= set(ACTIONS.served)}
+    served = {name for name, actions in SERVED_BY.items() if all(one in ACTIONS.served for one in actions.split())}
     assert set(PROFILES) == served
 
 
@@ -243,7 +255,7 @@ def test_only_unknown_keys() -> None:
 def test_no_keys_asked_for_are_all_keys(names: list[str] | None) -> None:
     """However few keys may be asked for by name (decisions: Configuration 12)."""
     answer = booted(GetConfigurationMaxKeys="1").ask(v16.GetConfigurationRequest(key=names))
-    assert len(answer.configuration_key) == 36 and answer.unknown_key is None
+    assert len(answer.configuration_key) == ALL and answer.unknown_key is None
 
 
 def test_more_keys_than_GetConfigurationMaxKeys() -> None:
@@ -257,7 +269,7 @@ def test_more_keys_than_GetConfigurationMaxKeys() -> None:
 def test_W28_a_station_with_many_connectors_tells_its_configuration() -> None:
     rig = Rig(evses=200)
     rig.boot()
-    assert len(rig.ask(v16.GetConfigurationRequest()).configuration_key) == 36
+    assert len(rig.ask(v16.GetConfigurationRequest()).configuration_key) == ALL
     assert rig.get_key("NumberOfConnectors") == "200"
 
 
