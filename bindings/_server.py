@@ -64,8 +64,8 @@ class Reception(Socket):
         super().connection_made(transport)
         self.server.sockets.add(self)
         self.server.lobby.add(self)
-        if len(self.server.lobby) > MAX_HANDSHAKES:
-            self.abort(Lost("too many handshakes at a time"))
+        if len(self.server.lobby) > MAX_HANDSHAKES or self.server.closing:
+            self.abort(Lost("too many handshakes at a time, or the server stops"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -102,6 +102,7 @@ class Server:
         self.lobby: set[Reception] = set()  # of those, the ones with an unfinished handshake
         self.tasks: set[asyncio.Task[Any]] = set()
         self.port = 0
+        self.closing = False
         self._listeners: list[Callable[[str, Event], object]] = []
 
     async def listen(self, host: str, port: int, ssl: tls.SSLContext | None) -> None:
@@ -136,6 +137,7 @@ class Server:
 
     async def close(self) -> None:
         """Listen no more, close all connections with 1001, and wait until they are gone."""
+        self.closing = True
         self._server.close()
         for socket in list(self.sockets):
             socket.close(1001, "the server stops")
