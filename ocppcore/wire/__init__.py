@@ -3,11 +3,15 @@
     frame = decode(data, actions, pending, limits)     # a Frame or a Fault; nothing is raised
     text = answer(fault, version)                      # the CALLERROR that the standard wants, or None
     text = encode_call(id, action, payload)            # and encode_result, encode_error, encode_send
+
+What reads and writes JSON is loaded when it is first asked for: to declare messages takes only the tables.
 """
 
 from __future__ import annotations
 
-from ocppcore.wire.encode import answer, encode_call, encode_error, encode_result, encode_send
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ocppcore.wire.fault import Fault
 from ocppcore.wire.frame import (
     Actions,
@@ -20,7 +24,10 @@ from ocppcore.wire.frame import (
     Shape,
     UnmatchedResult,
 )
-from ocppcore.wire.plain import decode
+
+if TYPE_CHECKING:
+    from ocppcore.wire.encode import answer, encode_call, encode_error, encode_result, encode_send
+    from ocppcore.wire.plain import decode
 
 __all__ = [
     "Actions",
@@ -40,3 +47,14 @@ __all__ = [
     "encode_result",
     "encode_send",
 ]
+
+_LATER = dict.fromkeys(("answer", "encode_call", "encode_error", "encode_result", "encode_send"), "encode")
+_LATER["decode"] = "plain"
+
+
+def __getattr__(name: str) -> Any:
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
