@@ -14,7 +14,9 @@ import selectors
 from collections.abc import Callable
 from contextvars import Context
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVarTuple
+
+Ts = TypeVarTuple("Ts")
 
 AT_LEAST = 0.002  # real seconds to listen before time goes on: what is on its way over loopback arrives
 HAIR = 1e-8  # seconds; more than asyncio rings a timer early
@@ -50,7 +52,7 @@ class PacedLoop(asyncio.SelectorEventLoop):
         return self.pace.now
 
     def call_at(
-        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """A timer a hair away would be rung at once, while time stands still, again and again."""
         now = self.time()

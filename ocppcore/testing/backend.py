@@ -40,8 +40,8 @@ class Backend:
 
     def __init__(self, clock: ManualClock | None = None, **options: Any) -> None:
         self.clock = ManualClock() if clock is None else clock
-        options = {"utc": self.clock.utc, "rng": Random(1), "insecure": "authenticate" not in options} | options
-        self.csms = Csms(**options)
+        defaults: dict[str, Any] = {"utc": self.clock.utc, "rng": Random(1), "insecure": "authenticate" not in options}
+        self.csms = Csms(**defaults | options)
         self.requests: list[Request[Any]] = []
         self.identity = ""
         self.reachable = True

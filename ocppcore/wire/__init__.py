@@ -48,8 +48,14 @@ __all__ = [
     "encode_send",
 ]
 
-_LATER = dict.fromkeys(("answer", "encode_call", "encode_error", "encode_result", "encode_send"), "encode")
-_LATER["decode"] = "plain"
+_LATER = {
+    "answer": "encode",
+    "decode": "plain",
+    "encode_call": "encode",
+    "encode_error": "encode",
+    "encode_result": "encode",
+    "encode_send": "encode",
+}
 
 
 def __getattr__(name: str) -> Any:
