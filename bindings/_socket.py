@@ -14,13 +14,12 @@ from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import Peer
 from ocppcore.bindings._ws import Closed, Event, Opened, Ponged, State, WebSocket
 from ocppcore.session.events import Disconnect, Lost
-from ocppcore.version import VERSIONS
+from ocppcore.version import SUBPROTOCOLS
 
 MAX_UNREAD = 256 * 1024
 STUCK = 30.0
 # Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete.
 PATIENCE = {State.Connecting: 10.0, State.Deciding: 15.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
-_BY_SUBPROTOCOL = {version.subprotocol: version for version in VERSIONS.values()}
 
 
 class Socket(asyncio.Protocol):
@@ -121,7 +120,7 @@ class Socket(asyncio.Protocol):
         elif isinstance(event, Ponged):
             peer.feed(peer.connection.pong)
         elif isinstance(event, Opened):
-            peer.connected(_BY_SUBPROTOCOL[event.subprotocol], self)
+            peer.connected(SUBPROTOCOLS[event.subprotocol], self)
 
     def _turn(self) -> None:
         for event in self.ws.events():

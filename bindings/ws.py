@@ -5,5 +5,21 @@ from __future__ import annotations
 from ocppcore.bindings._handshake import Address
 from ocppcore.bindings._ws import Closed, Opened, Ponged, State, WebSocket
 from ocppcore.csms.admission import Offer
+from ocppcore.session.contract import Connection
+from ocppcore.version import SUBPROTOCOLS
 
-__all__ = ["Address", "Closed", "Offer", "Opened", "Ponged", "State", "WebSocket"]
+__all__ = ["Address", "Closed", "Offer", "Opened", "Ponged", "State", "WebSocket", "tell"]
+
+
+def tell(connection: Connection, ws: WebSocket, now: float) -> None:
+    """Tell a connection what has happened on its WebSocket since the last time. A server decides about an Offer itself,
+    before it knows whose connection it is."""
+    for event in ws.events():
+        if isinstance(event, str):
+            connection.receive(event, now)
+        elif isinstance(event, Ponged):
+            connection.pong(now)
+        elif isinstance(event, Opened):
+            connection.connected(SUBPROTOCOLS[event.subprotocol], now)
+        elif isinstance(event, Closed):
+            connection.disconnected(event.reason, now)

@@ -70,3 +70,4 @@ V16: Final = Version("1.6", "ocpp1.6", _SPELLING_16)
 V201: Final = Version("2.0.1", "ocpp2.0.1", {})
 V21: Final = Version("2.1", "ocpp2.1", {})
 VERSIONS: Final = {version.name: version for version in (V16, V201, V21)}
+SUBPROTOCOLS: Final = {version.subprotocol: version for version in VERSIONS.values()}
