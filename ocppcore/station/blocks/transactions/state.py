@@ -7,20 +7,21 @@
 - What was running when the station went down is stopped with PowerLoss at the next start, or goes on stopping for the
   reason that was stored; the end reading is taken then.
 - A fault interrupts the energy, not the transaction (§4.9: the status returns to what it was before); one that comes
-  before the begin reading prevents the transaction. EV gone at its end of the cable: see _ev_changed().
+  before the begin reading prevents the transaction.
 - The back end refuses the token after the start (E 3.17): StopTransactionOnInvalidId decides. If the transaction may
-  go on, it has MaxEnergyOnInvalidId Wh in all, counted from its start, and no energy beyond.
+  go on, it gets no more energy than allowance.py says.
+- What happens at one EVSE is in seats.py, what a presented token does in tokens.py, who waits for what in waiting.py.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.station.block import Block
-from ocppcore.station.blocks.transactions.seats import TABLE as SEATS
-from ocppcore.station.blocks.transactions.seats import Seat, present, seat
+from ocppcore.station.blocks.transactions.allowance import Allowance
+from ocppcore.station.blocks.transactions.seats import Seat, Seats, present, seat
 from ocppcore.station.blocks.transactions.tokens import Tokens
 from ocppcore.station.blocks.transactions.waiting import Intention, Waiting
 from ocppcore.station.context import Context
@@ -50,7 +51,6 @@ from ocppcore.station.transaction import Transaction, TransactionState
 TABLE: Final = "transactions"
 START: Final = "StartTransaction"  # kinds in the queue
 STOP: Final = "StopTransaction"
-ALLOWANCE_CHECK: Final = 5.0  # seconds between looks at the meter while MaxEnergyOnInvalidId is used up
 POWER_IS_BACK: Final = 60.0  # seconds after PowerFailing: we still run, so the supply has not gone
 
 
@@ -73,10 +73,10 @@ class Transactions(Block):
         self._all: dict[str, Transaction] = {}  # by uid, in the order of their starts, until finished
         self._count = 0
         self._bars: set[str] = set()  # why no transaction may begin
-        self._allowed: set[str] = set()  # uids: refused by the back end, but with energy left
-        self._held: dict[int, str | None] = {}  # EVSEs whose cable is held: the group of the token that releases it
+        self._allowance = Allowance(ctx)
         self._tokens = Tokens(ctx, self)
         self.waiting = Waiting(ctx, self._tokens.undecided)
+        self.seats = Seats(ctx, self)
 
     def load(self) -> None:
         for uid, value in self.ctx.store.items(TABLE):
@@ -96,7 +96,7 @@ class Transactions(Block):
         for facts in self.ctx.evses.values():
             if facts.authorized is not None and not self.can_start(facts.id):
                 self._ignore(facts.authorized, facts)
-                changed = self._forget(facts)
+                changed = self.waiting.take_token(facts) is not None
             if seat(facts) is Seat.Starting and (facts.faulted or not self.accepts):
                 changed = self._abort(facts)
             offers = self._allows(facts.transaction)
@@ -126,15 +126,23 @@ class Transactions(Block):
         free = [f.id for f in self.ctx.evses.values() if not f.plugged and f.authorized is None]
         return next((evse for evse in (*self.waiting.cables, *free) if self.can_start(evse)), None)
 
-    def begin(self, evse: int, token: str, parent: str | None, remote: bool, follows: bool = False) -> None:
+    def begin(
+        self,
+        evse: int,
+        token: str,
+        parent: str | None,
+        remote: bool,
+        follows: bool = False,
+        profile: dict[str, Any] | None = None,
+    ) -> None:
         facts = self.ctx.evses[evse]
         if not self.can_start(evse):
             self._ignore(token, facts)
             return
-        self._forget(facts)
-        intention = Intention(token, parent, remote, follows)
+        self.waiting.take_token(facts)
+        intention = Intention(token, parent, remote, follows, profile)
         if present(facts):
-            self._begin(facts, intention)
+            self.commence(facts, intention)
         else:
             self.waiting.add_token(facts, intention)
 
@@ -153,63 +161,12 @@ class Transactions(Block):
             self._read_end(transaction)
 
     def release(self, evse: int) -> None:
-        self.ctx.evses[evse].cable_held = None
-        self._held.pop(evse, None)
-
-    # What happens at an EVSE: the actions of seats.TABLE
-
-    def _seat_event(self, event: OnEvse) -> None:
-        facts = self.ctx.evses[event.evse]
-        action = SEATS.get((seat(facts), type(event)))
-        if action is not None:
-            getattr(self, action)(facts)
-
-    def _await_token(self, facts: Evse) -> None:
-        """A cable came first; or a token that follows the cable waits at another EVSE."""
-        follower = self.waiting.take_follower() if self.can_start(facts.id) else None
-        if follower is None:
-            self.waiting.add_cable(facts)
-        else:
-            self._begin(facts, follower)
-
-    def _begin_authorized(self, facts: Evse) -> None:
-        if present(facts) and self.can_start(facts.id):
-            intention = self.waiting.take_token(facts)
-            assert intention is not None
-            self._begin(facts, intention)
-
-    def _vacated(self, facts: Evse) -> None:
-        self.waiting.take_cable(facts)
-        self.release(facts.id)
-        facts.spent = False
-
-    def _forget(self, facts: Evse) -> bool:
-        """The token that waits there waits no longer (B1)."""
-        return self.waiting.take_token(facts) is not None
-
-    def _bay_changed(self, facts: Evse) -> None:
-        if not facts.bay_occupied:
-            self._forget(facts)
-
-    def _ev_changed(self, facts: Evse) -> None:
-        """The EV may be gone: §4.10. With StopTransactionOnEVSideDisconnect false the transaction goes on, and the
-        cable stays locked whatever UnlockConnectorOnEVSideDisconnect says; no energy flows until an EV is back."""
-        transaction = facts.transaction
-        if present(facts) or transaction is None:
-            return
-        if not facts.plugged:
-            self._vacated(facts)
-        starting = transaction.state is TransactionState.Starting
-        if starting or self.ctx.config.bool("StopTransactionOnEVSideDisconnect"):
-            self.stop(transaction, "EVDisconnected")
-            if not starting and not self.ctx.config.bool("UnlockConnectorOnEVSideDisconnect"):
-                self._hold(transaction)
-
-    def _stop_pressed(self, facts: Evse) -> None:
-        assert facts.transaction is not None
-        self.stop(facts.transaction, "Local")
+        self.seats.release(self.ctx.evses[evse])
 
     # What happens to the station
+
+    def _seat_event(self, event: OnEvse) -> None:
+        self.seats.on(event)
 
     def _presented(self, event: IdTokenPresented) -> None:
         self._tokens.presented(event.token, event.evse)
@@ -238,7 +195,8 @@ class Transactions(Block):
 
     # Begin
 
-    def _begin(self, facts: Evse, intention: Intention) -> None:
+    def commence(self, facts: Evse, intention: Intention) -> None:
+        """Token and cable are there: read the meter, then _started()."""
         self.waiting.take_cable(facts)
         facts.spent = False
         self._count += 1
@@ -246,6 +204,7 @@ class Transactions(Block):
         transaction = Transaction(uid, facts.id, intention.token, self.ctx.stamp())
         transaction.parent = intention.parent
         transaction.remote = intention.remote
+        transaction.profile = intention.profile
         facts.transaction = transaction
         self.ctx.metering.read(facts.id, ReadingPurpose.Begin, partial(self._started, transaction))
 
@@ -293,40 +252,15 @@ class Transactions(Block):
         self._keep(transaction)
         if self.ctx.config.bool("StopTransactionOnInvalidId"):
             self.stop(transaction, "DeAuthorized")
-            self._hold(transaction)
-        elif self.ctx.config.int("MaxEnergyOnInvalidId") > 0:
-            self._allowed.add(transaction.uid)
-            self._look_at_meter(transaction)
-
-    def _look_at_meter(self, transaction: Transaction) -> None:
-        if transaction.state is TransactionState.Running:
-            self.ctx.metering.read(transaction.evse, ReadingPurpose.Trigger, partial(self._looked, transaction))
+            self.seats.hold(transaction)
         else:
-            self._allowed.discard(transaction.uid)
-
-    def _looked(self, transaction: Transaction, reading: MeterReading, _: Stamp) -> None:
-        if reading.energy_wh - transaction.meter_start >= self.ctx.config.int("MaxEnergyOnInvalidId"):
-            self._allowed.discard(transaction.uid)
-        else:
-            again = partial(self._look_at_meter, transaction)
-            self.ctx.after(("allowance", transaction.uid), ALLOWANCE_CHECK, again)
+            self._allowance.give(transaction)
 
     def _allows(self, transaction: Transaction | None) -> bool:
         """The rules let energy flow: only an authorized transaction that runs (§4.1)."""
         if transaction is None or transaction.state is not TransactionState.Running:
             return False
-        return not transaction.deauthorized or transaction.uid in self._allowed
-
-    def _hold(self, transaction: Transaction) -> None:
-        """The cable stays locked until the token, or one of its group, comes (E 3.5); a fixed cable has no lock."""
-        facts = self.ctx.evses[transaction.evse]
-        if facts.plugged and self.ctx.setup.capabilities.unlock:
-            facts.cable_held = transaction.id_token
-            self._held[facts.id] = transaction.parent
-
-    def group(self, facts: Evse) -> str | None:
-        """The group whose tokens may stop what runs at that EVSE, or release its cable."""
-        return self._held.get(facts.id) if facts.transaction is None else facts.transaction.parent
+        return not transaction.deauthorized or self._allowance.lasts(transaction)
 
     # Stop
 

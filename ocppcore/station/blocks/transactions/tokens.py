@@ -75,7 +75,7 @@ class Tokens:
         return False
 
     def _of_use(self, reader: int | None, reach: Sequence[Evse]) -> bool:
-        group = any(seat(facts) in GROUPS and self._transactions.group(facts) is not None for facts in reach)
+        group = any(seat(facts) in GROUPS and self._transactions.seats.group(facts) is not None for facts in reach)
         return group or self._place(reader) is not None
 
     def _decided(self, token: str, reader: int | None, reach: Sequence[Evse], decision: Authorization) -> None:
@@ -108,7 +108,7 @@ class Tokens:
             return False
         for wanted in GROUPS:
             for facts in reach:
-                if seat(facts) is wanted and ci_equal(self._transactions.group(facts), decision.parent):
+                if seat(facts) is wanted and ci_equal(self._transactions.seats.group(facts), decision.parent):
                     getattr(self, AT_HOME[wanted])(facts, token)
                     return True
         return False
@@ -123,7 +123,7 @@ class Tokens:
         self._transactions.waiting.take_token(facts)
 
     def _release(self, facts: Evse, _: str) -> None:
-        self._transactions.release(facts.id)
+        self._transactions.seats.release(facts)
 
 
 def _token_of(facts: Evse) -> str | None:

@@ -9,21 +9,25 @@ but follows the cable if that is plugged in elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ocppcore.station.context import Context
 from ocppcore.station.evse import Evse
 
 
 class Intention:
-    """A token that may start. follows: it goes where a cable is plugged in; the rest as in Transactions.start()."""
+    """A token that may start. follows: it goes where a cable is plugged in; the rest as in Transactions.begin()."""
 
-    __slots__ = ("token", "parent", "remote", "follows")
+    __slots__ = ("token", "parent", "remote", "follows", "profile")
 
-    def __init__(self, token: str, parent: str | None, remote: bool, follows: bool) -> None:
+    def __init__(
+        self, token: str, parent: str | None, remote: bool, follows: bool, profile: dict[str, Any] | None = None
+    ) -> None:
         self.token = token
         self.parent = parent
         self.remote = remote
         self.follows = follows
+        self.profile = profile
 
 
 class Waiting:
