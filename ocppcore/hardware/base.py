@@ -31,6 +31,24 @@ class Hardware:
     has_main_meter: bool = False
     """True if read_meter(0, …) works."""
 
+    max_current_a: float = 32.0
+    """The most that an EVSE may offer, amperes per phase: its rating."""
+
+    min_current_a: float = 6.0
+    """The least that can be offered at all, amperes per phase (IEC 61851: 6 A); below that, energy is off."""
+
+    phases: int = 3
+    """How many phases an EVSE has, 1 to 3."""
+
+    volts: int = 230
+    """The nominal voltage between line and neutral, for limits in watts (1.6 §7.12)."""
+
+    switches_phases: bool = False
+    """True if apply() obeys Want.phases during a transaction (1.6 §9.4.4)."""
+
+    grid_current_a: float | None = None
+    """What the connection to the grid allows for all EVSEs together, amperes per phase; None: as much as they can use."""
+
     def unlock(self, evse: int) -> Awaitable[bool] | bool:
         """Unlock the cable; True if it is unlocked. Override it only if the cable is detachable."""
         raise TypeError(f"{type(self).__name__} has no unlock(evse)")

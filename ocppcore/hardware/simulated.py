@@ -203,6 +203,9 @@ class SimulatedHardware(Hardware):
     """
 
     measurands = MEASURANDS
+    volts = VOLT
+    min_current_a = MIN_CURRENT_MA / 1000
+    switches_phases = True
 
     def __init__(
         self,
@@ -217,6 +220,7 @@ class SimulatedHardware(Hardware):
         shown = registers_wh or {}
         self._clock = clock
         self.has_main_meter = main_meter
+        self.max_current_a, self.phases = max_current_a, phases
         self.evse = {
             number: SimulatedEvse(max_current_a=max_current_a, phases=phases, register_wh=shown.get(number, 0))
             for number in range(1, evses + 1)

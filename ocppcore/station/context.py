@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, Protocol
 
+from ocppcore.charging import Explanation
 from ocppcore.errors import CallFailed
 from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.session.commands import Command
@@ -68,9 +69,17 @@ class Transactions(Protocol):
         """The EVSE for a token that names none: the one that has been plugged and waiting longest, else the first free
         one; None if there is none."""
 
-    def begin(self, evse: int, token: str, parent: str | None, remote: bool, follows: bool = False) -> None:
+    def begin(
+        self,
+        evse: int,
+        token: str,
+        parent: str | None,
+        remote: bool,
+        follows: bool = False,
+        profile: dict[str, Any] | None = None,
+    ) -> None:
         """An authorized token: start now if the cable is in, else wait ConnectionTimeOut for it. follows: if the cable
-        is plugged in at another EVSE that is free, start there."""
+        is plugged in at another EVSE that is free, start there. profile: what Charging.to_start_with() gave."""
 
     def can_start(self, evse: int) -> bool:
         """True if a new transaction may be started on the EVSE: operative, no fault, no transaction, not held."""
@@ -117,6 +126,18 @@ class Availability(Protocol):
         """Tell the back end, when it can be told, about an error that is over already: a warning, the status stays."""
 
 
+class Charging(Protocol):
+    """Offered by the smart_charging block."""
+
+    def to_start_with(self, evse: int, profile: Any) -> dict[str, Any] | None:
+        """The charging profile of a remote start (the version's record) as a JSON value for Transactions.begin(); None
+        if the remote start must be refused (1.6 §5.16.2, E 3.41)."""
+
+    def explain(self, evse: int) -> list[Explanation]:
+        """See Station.explain()."""
+        ...
+
+
 class Vendors(Protocol):
     """Offered by the data_transfer block."""
 
@@ -158,6 +179,7 @@ class Context:
         self.transactions: Transactions
         self.metering: Metering
         self.availability: Availability
+        self.charging: Charging
         self.vendors: Vendors
         self.local_list: LocalList | None = None
         # Filled by Station.

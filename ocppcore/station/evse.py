@@ -44,7 +44,8 @@ class Evse:
 
     __slots__ = (
         "id", "station", "plugged", "ev", "bay_occupied", "errors", "failure",
-        "operative", "status", "transaction", "authorized", "spent", "cable_held", "offers_energy", "limit_a",
+        "operative", "status", "transaction", "authorized", "spent", "cable_held", "offers_energy", "limit_a", "phases",
+        "paused",
     )  # fmt: skip
 
     def __init__(self, id: int, station: Evse | None = None) -> None:
@@ -64,11 +65,19 @@ class Evse:
         self.spent = False
         self.cable_held: str | None = None  # transactions: locked until this token or a sibling comes (E 3.5)
         self.offers_energy = False  # transactions: the rules allow energy now (faults are checked apart)
-        self.limit_a: float | None = None  # smart_charging: limit in force, amperes per phase; None: no limit
+        # smart_charging: the limit in force, amperes per phase; None: no transaction runs, so there is none
+        self.limit_a: float | None = None
+        self.phases: int | None = None  # smart_charging: 1 or 3, where the station can switch; None: the EVSE decides
+        self.paused = False  # smart_charging: a transaction runs, and the limit is too low to offer energy
 
     @property
     def may_charge(self) -> bool:
         """Energy may flow: the rules allow it, an EV is there, nothing is at fault."""
+        return self.could_charge and not self.paused
+
+    @property
+    def could_charge(self) -> bool:
+        """As may_charge, if only the limit were high enough."""
         return self.offers_energy and self.ev is not EvState.Absent and not self.faulted
 
     @property

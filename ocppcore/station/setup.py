@@ -44,9 +44,14 @@ class Capabilities:
     unlock: the cable is detachable and can be unlocked by command (without it: a fixed cable, 1.6 §7.42, E 3.85).
     reset: the host can restart the station. main_meter: EVSE 0 has a meter of its own.
     measurands: what the meters can measure, in the standard's words (1.6 §7.31).
+    max_current_a, min_current_a, phases, volts, switches_phases, grid_current_a: see Hardware; they are the limits of
+    the place, which hold whatever charging profiles say.
     """
 
-    __slots__ = ("unlock", "reset", "main_meter", "measurands")
+    __slots__ = (
+        "unlock", "reset", "main_meter", "measurands", "max_current_a", "min_current_a", "phases", "volts",
+        "switches_phases", "grid_current_a",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,11 +60,23 @@ class Capabilities:
         reset: bool = False,
         main_meter: bool = False,
         measurands: tuple[str, ...] = ("Energy.Active.Import.Register",),
+        max_current_a: float = 32.0,
+        min_current_a: float = 6.0,
+        phases: int = 3,
+        volts: int = 230,
+        switches_phases: bool = False,
+        grid_current_a: float | None = None,
     ) -> None:
         self.unlock = unlock
         self.reset = reset
         self.main_meter = main_meter
         self.measurands = tuple(measurands)
+        self.max_current_a = max_current_a
+        self.min_current_a = min_current_a
+        self.phases = phases
+        self.volts = volts
+        self.switches_phases = switches_phases
+        self.grid_current_a = grid_current_a
 
     @classmethod
     def of(cls, hardware: Hardware) -> Capabilities:
@@ -69,6 +86,12 @@ class Capabilities:
             reset=hardware.supports("reset"),
             main_meter=hardware.has_main_meter,
             measurands=hardware.measurands,
+            max_current_a=hardware.max_current_a,
+            min_current_a=hardware.min_current_a,
+            phases=hardware.phases,
+            volts=hardware.volts,
+            switches_phases=hardware.switches_phases,
+            grid_current_a=hardware.grid_current_a,
         )
 
 

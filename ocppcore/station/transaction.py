@@ -21,11 +21,13 @@ class Transaction:
     """uid: our own name for it, unique in this station for ever. id: the back end's transactionId, None until learnt;
     -1 once StartTransaction could not be delivered (E 3.18). Any int is a valid id (E 3.54): never test truthiness.
     meter_start, meter_stop: Wh. deauthorized: the back end refused the id token after the start.
+    profile: the charging profile that came with the remote start, as Charging.to_start_with() gave it.
     """
 
     __slots__ = (
         "uid", "evse", "id_token", "parent", "id", "state", "started_at", "meter_start",
         "stopped_at", "meter_stop", "reason", "stop_token", "deauthorized", "reservation_id", "remote",
+        "profile",
     )  # fmt: skip
 
     def __init__(self, uid: str, evse: int, id_token: str, started_at: Stamp) -> None:
@@ -44,6 +46,7 @@ class Transaction:
         self.deauthorized = False
         self.reservation_id: int | None = None
         self.remote = False
+        self.profile: dict[str, Any] | None = None
 
     @property
     def active(self) -> bool:

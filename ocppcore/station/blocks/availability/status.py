@@ -66,7 +66,7 @@ def _occupied(evse: Evse) -> bool:
 
 
 def _in_transaction(evse: Evse) -> str:
-    if not evse.offers_energy:
+    if not evse.offers_energy or evse.paused:  # E 3.64: a smart charging restriction, too
         return SUSPENDED_EVSE
     # E 3.55: the EVSE is ready, the EV does not ask.
     return CHARGING if evse.plugged and evse.ev is EvState.Charging else SUSPENDED_EV

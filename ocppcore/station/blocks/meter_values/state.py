@@ -234,7 +234,7 @@ class MeterValues(Block):
     def _select(self, evse: int, reading: MeterReading, items: tuple[str, ...], why: ReadingPurpose) -> list[Value]:
         facts = self.ctx.evses.get(evse)
         if facts is not None:
-            limit = facts.limit_a if facts.offers_energy else 0.0
+            limit = facts.limit_a if facts.offers_energy and not facts.paused else 0.0
             reading = offered(reading, self.ctx.setup.capabilities.measurands, limit)
         return [value for value in select(reading, items, why.value) if self.known(value)]
 
