@@ -1,4 +1,4 @@
-"""A charger in asyncio: python examples/charger.py ws://localhost:9000   (needs `pip install ocppcore[ws]`)"""
+"""A charger in asyncio: python examples/charger.py [URL [DATABASE]]   (needs `pip install ocppcore[ws]`)"""
 
 import asyncio
 import random
@@ -8,6 +8,7 @@ from contextlib import closing
 from ocppcore.bindings.asyncio import StationHost, SystemClock, run_station
 from ocppcore.bindings.storage.sqlite import SqliteStore
 from ocppcore.clock import Clock
+from ocppcore.errors import OcppError
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
 from ocppcore.station import Capabilities, Setup, Station
 
@@ -20,19 +21,22 @@ class Charger(Hardware):
         return MeterReading(energy_wh=1234.0)  # what your meter shows
 
 
-async def main(url: str, database: str = "charger.db", clock: Clock = SystemClock()) -> None:
-    hardware, store = Charger(), SqliteStore(database)
+async def main(url: str = "ws://localhost:9000", database: str = "charger.db", clock: Clock = SystemClock()) -> None:
+    hardware = Charger()
     setup = Setup("CP1", url, vendor="ACME", model="One", evses=1, capabilities=Capabilities.of(hardware))
-    station = Station(setup, rng=random.SystemRandom(), state=store.load(), utc=clock.utc(), now=clock.now())
+    with closing(SqliteStore(database)) as store:
+        station = Station(setup, rng=random.SystemRandom(), state=store.load(), utc=clock.utc(), now=clock.now())
 
-    async def sensors(host: StationHost) -> None:  # tell what your plug and your card reader see
-        await asyncio.sleep(5)
-        host.feed(station.plug, 1)
-        host.feed(station.present_id_token, "04A1B2C3")
+        async def sensors(host: StationHost) -> None:  # tell what your plug and your card reader see
+            await asyncio.sleep(5)
+            host.feed(station.plug, 1)
+            host.feed(station.present_id_token, "04A1B2C3")
 
-    with closing(store):
         await run_station(station, hardware, store, inputs=sensors, clock=clock)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    try:
+        asyncio.run(main(*sys.argv[1:3]))
+    except (OcppError, KeyboardInterrupt) as error:  # a bad URL, a database in use: one line that says what to do
+        sys.exit(str(error))

@@ -1,4 +1,4 @@
-"""OCPP inside a WebSocket of the `websockets` library, as a station: python examples/peer_websockets.py ws://host/CP1"""
+"""OCPP inside a WebSocket of the `websockets` library, as a station: python examples/peer_websockets.py [URL]"""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import sys
 from random import Random
 
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from ocppcore import v16
 from ocppcore.bindings.asyncio import Peer
+from ocppcore.errors import OcppError
 from ocppcore.session.session import Session
 
 
-async def main(url: str) -> v16.BootNotificationResponse:
+async def main(url: str = "ws://localhost:9000/CP1") -> v16.BootNotificationResponse:
     peer = Peer(Session(v16.ACTIONS, rng=Random()))
 
     @peer.on(v16.ResetRequest)
@@ -26,4 +28,7 @@ async def main(url: str) -> v16.BootNotificationResponse:
 
 
 if __name__ == "__main__":
-    print(asyncio.run(main(sys.argv[1])))
+    try:
+        print(asyncio.run(main(*sys.argv[1:2])))
+    except (OSError, WebSocketException, OcppError, KeyboardInterrupt) as error:
+        sys.exit(str(error))

@@ -22,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not (isfinite(speed) and 1 <= speed <= FASTEST):
         raise argparse.ArgumentTypeError(f"use a number from 1 to {FASTEST:.0f}")
     return speed
