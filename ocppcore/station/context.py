@@ -187,6 +187,7 @@ class Context:
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]
         self.next_command_id: Callable[[], int]
         self.all_stored: Callable[[], bool]  # True if nothing waits to be stored
+        self.storing: Callable[[], bool]  # True if a batch of an earlier step waits to be stored: so will texts
         self._session = session
         self._bus: deque[LocalEvent] = deque()
         self._waiting: dict[str, Callable[[Any], None]] = {}

@@ -51,6 +51,12 @@ class Gate:
         while self._texts and self._texts[0][0] <= self._stored:
             yield self._texts.popleft()[1]
 
+    def take_back(self, id: str) -> None:
+        """The call with this id has ended: if it still waits here, it need not leave any more."""
+        if self._texts:
+            own = f'[2,"{id}",'  # as wire/encode.py writes a CALL
+            self._texts = deque(entry for entry in self._texts if not entry[1].startswith(own))
+
     def drop_texts(self) -> None:
         """The link is gone: nobody is there to read them."""
         self._texts.clear()

@@ -7,7 +7,8 @@ Rules:
 - A CALLERROR, an invalid CALLRESULT, and a time-out on a live link use up an attempt; the next one waits for
   TransactionMessageRetryInterval × the attempts so far (§3.7.1). Whether the link was alive shows later: a time-out
   counts as soon as anything is heard on the same link; if the link goes down first, it was lost, and nothing counts.
-- Loss of the link uses no attempt, and the message is sent again as soon as the station is online.
+- Loss of the link uses no attempt, and the message is sent again as soon as the station is online. Nor does a store
+  that fails: while something waits to be stored nothing is sent, and what timed out then has not left.
 - After TransactionMessageAttempts, or when it can never be valid, a message moves to the table of undelivered messages.
 - Quota: above MAX_DROPPABLE waiting messages of droppable kinds (meter values) every second of them goes, so the oldest
   get the coarsest; messages of other kinds (StartTransaction, StopTransaction) are never dropped.
@@ -149,7 +150,7 @@ class TransactionQueue(Block):
 
     def _may_send(self) -> bool:
         idle = self._out is None and self._timed_out is None and TIMER not in self.ctx.timers
-        return idle and self.ctx.online and self.ctx.utc is not None
+        return idle and self.ctx.online and self.ctx.utc is not None and not self.ctx.storing()
 
     def _send(self, entry: Entry) -> None:
         owner = self._owners.get(entry.kind)
@@ -180,7 +181,8 @@ class TransactionQueue(Block):
             self._owners[entry.kind].delivered(entry, outcome)
             self._remove(entry)
         elif isinstance(outcome, CallTimeout):
-            self._timed_out = (self._sent_at, self.ctx.now)
+            if not self.ctx.storing():
+                self._timed_out = (self._sent_at, self.ctx.now)
         elif not isinstance(outcome, ConnectionLost | CallCancelled):
             self._failed(entry, self.ctx.now, str(outcome))
 

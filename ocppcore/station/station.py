@@ -90,6 +90,7 @@ class Station(Inputs):
         self.ctx.command = self._command
         self.ctx.next_command_id = lambda: next(ids)
         self.ctx.all_stored = lambda: self._gate.idle and not store.staged
+        self.ctx.storing = lambda: not self._gate.idle
         self._events: deque[Event] = deque()
         self._commands: deque[Command] = deque()
         self._results: dict[int, tuple[Command, Callable[[Any], None], Callable[[str], None]]] = {}
@@ -349,6 +350,7 @@ class Station(Inputs):
             self.ctx.ended(event.id, event.response)
             self._emit(event)
         elif isinstance(event, CallEnded):
+            self._gate.take_back(event.id)
             self._host_calls.discard(event.id)
             self.ctx.ended(event.id, event.error)
             self._emit(event)

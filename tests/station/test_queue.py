@@ -96,6 +96,21 @@ def test_a_dead_link_uses_no_attempt() -> None:
     assert bench.station.ctx.transactions.find(1) is not None
 
 
+def test_a_store_that_fails_uses_no_attempt() -> None:
+    """What has not left could not be answered; and it leaves once, however long it took."""
+    bench = Bench(config={**RETRY, "TransactionMessageRetryInterval": "1", "WebSocketPingInterval": "10"})
+    bench.plug()
+    bench.store_works = False
+    bench.swipe("TAG1")
+    bench.advance(600)
+    assert not bench.sent(START) and not given_up(bench)
+    bench.store_works = True
+    bench.advance(60)
+    assert len(bench.sent(START)) == 1
+    bench.swipe("TAG1")
+    assert [stop.transaction_id for stop in bench.sent(STOP)] == [1]
+
+
 def test_what_was_heard_before_the_message_left_says_nothing() -> None:
     """It waited behind another call; after that left, the link was dead."""
     bench = Bench(config={**RETRY, "TransactionMessageAttempts": "1", "WebSocketPingInterval": "0"})
