@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure lint types bench bench-check sanitize fuzz refleak wheel clean extension
+.PHONY: help demo test test-pure lint types bench bench-check sanitize fuzz refleak soak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ bench-check: $(VENV)/.with-bench extension ## fails if a ratio has fallen by mor
 
 sanitize: $(VENV)/.with-test ## tests with ASAN and UBSAN (gcc) in the compiled modules, after a planted bug was seen
 	$(BIN)/python tests/sanitize/sanitize.py
+
+SOAK_FRAMES ?= 1000000
+SOAK_SEED ?= 16
+soak: $(VENV)/.with-test extension ## the fast path against the plain twin, on SOAK_FRAMES=1000000 frames
+	$(BIN)/python tests/differential/differential.py $(SOAK_FRAMES) $(SOAK_SEED)
 
 fuzz: $(VENV)/.with-fuzz ## atheris with ASAN and UBSAN (clang-14), FUZZ_SECONDS=60 for each target
 	$(BIN)/python tests/fuzz/fuzz.py

@@ -17,6 +17,7 @@ from setuptools.command.build_ext import build_ext
 COMPILED: dict[str, str] = {
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
+    "ocppcore.wire.fast": "ocppcore/wire/fast.pyx",
 }
 
 # For every compiled module; an exception stands at the top of the file that needs it.
@@ -51,9 +52,13 @@ class CythonBuildExt(build_ext):
 
 
 def extension(name: str, source: str) -> Extension:
-    """One compiled module; `depends` also brings the .pxd into the source distribution."""
-    pxd = Path(source).with_suffix(".pxd")
-    return Extension(name, [source], depends=[source, *([str(pxd)] if pxd.exists() else [])])
+    """One compiled module; what it depends on is also brought into the source distribution: its .pxd, or for a .pyx the
+    leaf files named after it (.pxd and .pxi), and the headers."""
+    path = Path(source)
+    leaves = [*path.parent.glob(f"{path.stem}_*.px[di]"), *path.parent.glob("*.h")] if path.suffix == ".pyx" else []
+    pxd = path.with_suffix(".pxd")
+    depends = [source, *sorted(map(str, leaves)), *([str(pxd)] if pxd.exists() else [])]
+    return Extension(name, [source], depends=depends, include_dirs=[str(path.parent)] if leaves else [])
 
 
 setup(

@@ -9,6 +9,7 @@ for the receiver to judge.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from ocppcore.version import ErrorCode
@@ -42,7 +43,7 @@ class Rule:
         return None if pointer is None else Fault(self.code or PROPERTY, pointer, f"{self.text} ({self.section})")
 
 
-class _AtLeast:
+class AtLeast:
     """Broken where a number that is there is below a minimum."""
 
     __slots__ = ("attribute", "pointer", "minimum")
@@ -57,7 +58,7 @@ class _AtLeast:
         return self.pointer if value is not None and value < self.minimum else None
 
 
-class _NotEmpty:
+class NotEmpty:
     """Broken where a list that is there is empty."""
 
     __slots__ = ("attribute", "pointer")
@@ -71,14 +72,80 @@ class _NotEmpty:
         return self.pointer if value is not None and not value else None
 
 
+class FirstIs:
+    """Broken where a field of the first item of a list is not a certain integer."""
+
+    __slots__ = ("attribute", "field", "value")
+
+    def __init__(self, attribute: str, field: str, value: int) -> None:
+        self.attribute = attribute
+        self.field = field
+        self.value = value
+
+    def __call__(self, message: Any) -> str | None:
+        items = getattr(message, self.attribute)
+        if not items or getattr(items[0], self.field) == self.value:
+            return None
+        return f"/{camel(self.attribute)}/0/{camel(self.field)}"
+
+
+class Ascending:
+    """Broken where a field does not grow from one item of a list to the next."""
+
+    __slots__ = ("attribute", "field")
+
+    def __init__(self, attribute: str, field: str) -> None:
+        self.attribute = attribute
+        self.field = field
+
+    def __call__(self, message: Any) -> str | None:
+        items = getattr(message, self.attribute) or ()
+        for index in range(1, len(items)):
+            if getattr(items[index], self.field) <= getattr(items[index - 1], self.field):
+                return f"/{camel(self.attribute)}/{index}/{camel(self.field)}"
+        return None
+
+
+class OnlyWith:
+    """Broken where a field is there although another one is not a certain member of its enumeration."""
+
+    __slots__ = ("attribute", "other", "member")
+
+    def __init__(self, attribute: str, other: str, member: StrEnum) -> None:
+        self.attribute = attribute
+        self.other = other
+        self.member = member
+
+    def __call__(self, message: Any) -> str | None:
+        alone = getattr(message, self.other) == self.member
+        return None if alone or getattr(message, self.attribute) is None else "/" + camel(self.attribute)
+
+
 def at_least(attribute: str, minimum: int, section: str, code: ErrorCode | None = PROPERTY) -> Rule:
     """The number is at least minimum, if it is there."""
-    return Rule(section, f"minimum {minimum}", _AtLeast(attribute, "/" + camel(attribute), minimum), code)
+    return Rule(section, f"minimum {minimum}", AtLeast(attribute, "/" + camel(attribute), minimum), code)
 
 
 def not_empty(attribute: str, section: str) -> Rule:
     """The list has an item, if it is there."""
-    return Rule(section, "minItems 1", _NotEmpty(attribute, "/" + camel(attribute)), OCCURRENCE)
+    return Rule(section, "minItems 1", NotEmpty(attribute, "/" + camel(attribute)), OCCURRENCE)
+
+
+def first_is(attribute: str, field: str, value: int, section: str) -> Rule:
+    """The field of the first item of the list is value."""
+    return Rule(section, f"the first is {value}", FirstIs(attribute, field, value))
+
+
+def ascending(attribute: str, field: str, section: str) -> Rule:
+    """The field grows from item to item of the list."""
+    return Rule(section, "ascending", Ascending(attribute, field))
+
+
+def only_with(
+    attribute: str, other: str, member: StrEnum, section: str, code: ErrorCode | None = PROPERTY
+) -> Rule:
+    """The field is there only if the other one is this member."""
+    return Rule(section, f"only with {member}", OnlyWith(attribute, other, member), code)
 
 
 def camel(attribute: str) -> str:

@@ -1,6 +1,7 @@
 """Text of the peer to frames and back: JSON, the OCPP-J envelope, the order of faults. It knows no action.
 
     frame = decode(data, actions, pending, limits)     # a Frame or a Fault; nothing is raised
+    fault = validate_only(data, actions, pending)      # the same judgement, for who hands messages on
     text = answer(fault, version)                      # the CALLERROR that the standard wants, or None
     text = encode_call(id, action, payload)            # and encode_result, encode_error, encode_send
 
@@ -10,6 +11,7 @@ What reads and writes JSON is loaded when it is first asked for: to declare mess
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ocppcore.wire.fault import Fault
@@ -27,7 +29,7 @@ from ocppcore.wire.frame import (
 
 if TYPE_CHECKING:
     from ocppcore.wire.encode import answer, encode_call, encode_error, encode_result, encode_send
-    from ocppcore.wire.plain import decode
+    from ocppcore.wire.plain import check, decode, validate_only
 
 __all__ = [
     "Actions",
@@ -41,20 +43,26 @@ __all__ = [
     "Shape",
     "UnmatchedResult",
     "answer",
+    "check",
     "decode",
     "encode_call",
     "encode_error",
     "encode_result",
     "encode_send",
+    "validate_only",
 ]
 
+# The one place where the decoder is chosen. A build without extensions (OCPPCORE_PURE=1) has the plain twin only.
+DECODER = "plain" if find_spec(f"{__name__}.fast") is None else "fast"
 _LATER = {
     "answer": "encode",
-    "decode": "plain",
+    "check": DECODER,
+    "decode": DECODER,
     "encode_call": "encode",
     "encode_error": "encode",
     "encode_result": "encode",
     "encode_send": "encode",
+    "validate_only": DECODER,
 }
 
 

@@ -36,9 +36,10 @@ class Actions:
     requests, responses: action name to Shape, for every action that the version has.
     served: the names that this end serves; an action that exists but is not served is answered NotSupported.
     sends: action name to Shape, for the messages without an answer (2.1 only).
+    names, send_names: the fast path's own tables of requests and sends, made at first use.
     """
 
-    __slots__ = ("version", "requests", "responses", "served", "sends")
+    __slots__ = ("version", "requests", "responses", "served", "sends", "names", "send_names")
 
     def __init__(
         self,
@@ -53,6 +54,8 @@ class Actions:
         self.responses = responses
         self.served: Container[str] = requests if served is None else served
         self.sends: Mapping[str, Shape] = {} if sends is None else sends
+        self.names: object = None
+        self.send_names: object = None
 
 
 class Limits:

@@ -63,6 +63,22 @@ def decode(data: Data, actions: Actions, pending: Pending, limits: Limits = DEFA
     return Fault(ErrorCode.RpcFrameworkError, "", rule, type=kind)
 
 
+def validate_only(data: Data, actions: Actions, pending: Pending, limits: Limits = DEFAULT_LIMITS) -> Fault | None:
+    """The first fault of a message, for who hands messages on: proxies and loggers. None if it is in order."""
+    frame = decode(data, actions, pending, limits)
+    return frame if isinstance(frame, Fault) else None
+
+
+Validate = Callable[[Any], Fault | None]
+
+
+def check(data: Data, table: Any, validate: Validate, limits: Limits = DEFAULT_LIMITS) -> Fault | None:
+    """The first fault of a JSON text, which need not be a frame; None if it is valid. validate: judges a parsed value;
+    table: does the same on the fast path, and has no use here."""
+    value = parse(data, limits)
+    return value if isinstance(value, Fault) else validate(value)
+
+
 def _id(frame: list[Any]) -> str | None:
     """The message id, None if it cannot be read. An empty one is legal: J §4.1.4 bounds it from above only."""
     id = frame[1] if len(frame) > 1 else None
@@ -116,14 +132,14 @@ def _result(frame: list[Any], id: str, actions: Actions, pending: Pending) -> Fr
 
 
 def _error(frame: list[Any], id: str, actions: Actions, pending: Pending) -> Frame | Fault:
-    return _call_error(frame, id) if id in pending else UnmatchedResult(id, CALLERROR)
+    return call_error(frame, id) if id in pending else UnmatchedResult(id, CALLERROR)
 
 
 def _result_error(frame: list[Any], id: str, actions: Actions, pending: Pending) -> Frame | Fault:
-    return _call_error(frame, id)
+    return call_error(frame, id)
 
 
-def _call_error(frame: list[Any], id: str) -> CallError:
+def call_error(frame: list[Any], id: str) -> CallError:
     """A CALLERROR: always 5 elements (J §4.2.3), but devices send 2 to 5, and strings for details: it counts anyhow."""
     notes = [f"{len(frame)} elements, not 5"] if len(frame) != 5 else []
     code, description, details = [*frame[2:5], None, None, None][:3]

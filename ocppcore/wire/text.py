@@ -38,15 +38,25 @@ def parse(data: Data, limits: Limits = DEFAULT_LIMITS) -> Any:
         plain = text.replace("\\\\", "  ") if "\\" in text else text
         if _deeper(plain, limits.max_depth):
             raise _Broken(f"depth over {limits.max_depth}")
+        value = _decoder(limits.max_digits).decode(text)
+        # In valid JSON, a backslash stands in a string only, and begins an escape.
         if "\\u" in plain and _LONE_SURROGATE.search(plain):
             raise _Broken("lone surrogate")
-        return _decoder(limits.max_digits).decode(text)
+        return value
     except json.JSONDecodeError as error:
-        rule = f"JSON syntax at character {error.pos}"
+        rule = f"JSON syntax at character {_position(error)}"
     except _Broken as error:
         rule = str(error)
     kind, id = salvage(data)
     return Fault(ErrorCode.FormatViolation, "", rule, type=kind, id=id)
+
+
+def _position(error: json.JSONDecodeError) -> int:
+    """The character that cannot be where it is. From Python 3.13 on, a comma in front of a closing bracket is named
+    in place of the bracket."""
+    if not error.msg.startswith("Illegal trailing comma"):
+        return error.pos
+    return len(error.doc) - len(error.doc[error.pos + 1 :].lstrip(" \t\n\r"))
 
 
 def _text(data: Data, limit: int) -> str:

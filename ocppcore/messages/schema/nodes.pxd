@@ -11,7 +11,7 @@ cdef class Node:
 cdef class Text(Node):
     cdef readonly object max_length
     cdef readonly str format
-    cdef object _is_format
+    cdef readonly object is_format
 
 cdef class Choice(Node):
     cdef readonly dict members
@@ -25,7 +25,7 @@ cdef class Number(Node):
     cdef readonly object multiple_of
     cdef readonly object minimum
     cdef readonly object maximum
-    cdef tuple _step
+    cdef readonly tuple step
     cpdef object check_range(self, object value)
 
 cdef class Integer(Number):

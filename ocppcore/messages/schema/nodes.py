@@ -93,19 +93,19 @@ class Node:
 class Text(Node):
     """A string. max_length counts code points; format: "", "date-time" (an aware datetime when typed) or "uri"."""
 
-    __slots__ = ("max_length", "format", "_is_format")
+    __slots__ = ("max_length", "format", "is_format")
 
     def __init__(self, max_length: int | None = None, format: str = "") -> None:
         self.max_length = max_length
         self.format = format
-        self._is_format: Callable[[str], bool] | None = FORMATS[format] if format else None
+        self.is_format: Callable[[str], bool] | None = FORMATS[format] if format else None
 
     def check(self, value: Any, mode: int) -> Fault | None:
         if not isinstance(value, str):
             return wrong_type(value, "string")
         if self.max_length is not None and len(value) > self.max_length:
             return Fault(PROPERTY, "", f"maxLength {self.max_length}")
-        if self._is_format is not None and not self._is_format(value):
+        if self.is_format is not None and not self.is_format(value):
             return Fault(PROPERTY, "", f"format {self.format}")
         return None
 
@@ -160,7 +160,7 @@ class Boolean(Node):
 class Number(Node):
     """A number: a float when typed. multiple_of is exact on decimal digits; minimum and maximum are inclusive."""
 
-    __slots__ = ("multiple_of", "minimum", "maximum", "_step")
+    __slots__ = ("multiple_of", "minimum", "maximum", "step")
 
     def __init__(
         self, multiple_of: float | None = None, minimum: float | None = None, maximum: float | None = None
@@ -168,10 +168,10 @@ class Number(Node):
         self.multiple_of = multiple_of
         self.minimum = minimum
         self.maximum = maximum
-        self._step: tuple[int, int] | None = None
+        self.step: tuple[int, int] | None = None
         if multiple_of is not None:
             digits, places = digits_of(multiple_of)
-            self._step = (int(digits) * 10 ** max(-places, 0), max(places, 0))
+            self.step = (int(digits) * 10 ** max(-places, 0), max(places, 0))
 
     def check(self, value: Any, mode: int) -> Fault | None:
         if not is_number(value):
@@ -185,7 +185,7 @@ class Number(Node):
             return Fault(PROPERTY, "", f"minimum {self.minimum}")
         if self.maximum is not None and value > self.maximum:
             return Fault(PROPERTY, "", f"maximum {self.maximum}")
-        if self._step is not None and not is_multiple(value, self._step):
+        if self.step is not None and not is_multiple(value, self.step):
             return Fault(PROPERTY, "", f"multipleOf {self.multiple_of}")
         return None
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ocppcore.errors import InvalidMessage
 from ocppcore.messages.schema.nodes import FORMAT, LENIENT, OPEN, STRICT, Node, Object
 from ocppcore.wire.fault import Fault
+from ocppcore.wire.frame import Limits
+
+if TYPE_CHECKING:
+    from ocppcore.wire.text import Data
 
 
 def _check(node: Node, obj: Any, mode: int) -> Fault | None:
@@ -19,11 +23,12 @@ def _check(node: Node, obj: Any, mode: int) -> Fault | None:
 class Schema:
     """A compiled JSON Schema document: see compile_schema()."""
 
-    __slots__ = ("node", "draft")
+    __slots__ = ("node", "draft", "table")
 
     def __init__(self, node: Node, draft: int) -> None:
         self.node = node
         self.draft = draft
+        self.table: Any = None
 
     def validate(self, obj: Any) -> Fault | None:
         """A parsed JSON value in; the first fault in document order out, or None if it is valid.
@@ -35,15 +40,34 @@ class Schema:
         except RecursionError:  # only a schema that refers to itself goes as deep as the value does
             return Fault(FORMAT, "", "depth")
 
+    def validate_text(self, data: Data, limits: Limits | None = None) -> Fault | None:
+        """A JSON text in, in one pass: a fault of the text, else the first fault in document order, or None."""
+        from ocppcore.wire import check
+
+        if self.table is None:
+            from ocppcore.messages.schema.tables import table_of
+
+            self.table = table_of(self.node)
+        return check(data, self.table, self.validate, limits or Limits())
+
 
 class MessageShape:
-    """The table of one message: JSON value <-> typed object. Compiled once, with its class, and never written after."""
+    """One message: JSON value <-> typed object. Compiled once, with its class."""
 
-    __slots__ = ("node", "name")
+    __slots__ = ("node", "name", "table")
 
     def __init__(self, node: Object, name: str) -> None:
         self.node = node
         self.name = name
+        self.table: Any = None
+
+    def tabulate(self) -> Any:
+        """The table of the fast path (tables.py), made when it is asked for first; False where there is none."""
+        if self.table is None:
+            from ocppcore.messages.schema.tables import table_of  # what never decodes has no use for it
+
+            self.table = table_of(self.node)
+        return self.table
 
     def load(self, obj: Any, *, lenient_enums: bool = False) -> Any:
         """A parsed JSON value in; the typed, validated message out, or a Fault (code, pointer and rule set).

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ocppcore.messages.base import Record, Request, Response
 from ocppcore.messages.fields import enum, instant, integer, listof, number, record
-from ocppcore.messages.rules import Rule, at_least, not_empty
+from ocppcore.messages.rules import Rule, ascending, at_least, first_is, not_empty, only_with
 
 __all__ = [
     "ChargingProfile", "ChargingProfileKindType", "ChargingProfilePurposeType", "ChargingProfileStatus",
@@ -57,24 +57,12 @@ class ChargingSchedulePeriod(Record):
     number_phases: int | None = integer(default=None)
 
 
-def _first_period(schedule: ChargingSchedule) -> str | None:
-    return "/chargingSchedulePeriod/0/startPeriod" if schedule.charging_schedule_period[0].start_period != 0 else None
-
-
-def _period_order(schedule: ChargingSchedule) -> str | None:
-    periods = schedule.charging_schedule_period
-    for index in range(1, len(periods)):
-        if periods[index].start_period <= periods[index - 1].start_period:
-            return f"/chargingSchedulePeriod/{index}/startPeriod"
-    return None
-
-
 class ChargingSchedule(
     Record,
     rules=[
         not_empty("charging_schedule_period", "1.6 7.13"),
-        Rule("E 3.45", "the first is 0", _first_period),
-        Rule("1.6 7.14", "ascending", _period_order),
+        first_is("charging_schedule_period", "start_period", 0, "E 3.45"),
+        ascending("charging_schedule_period", "start_period", "1.6 7.14"),
     ],
 ):
     """1.6 §7.13. duration: seconds, absent: the last period goes on; start_schedule: absent, the start of charging."""
@@ -86,22 +74,12 @@ class ChargingSchedule(
     min_charging_rate: float | None = number(multiple_of=0.1, default=None)
 
 
-def _recurrency(profile: ChargingProfile) -> str | None:
-    recurring = profile.charging_profile_kind == ChargingProfileKindType.Recurring
-    return None if recurring or profile.recurrency_kind is None else "/recurrencyKind"
-
-
-def _transaction(profile: ChargingProfile) -> str | None:
-    for_transaction = profile.charging_profile_purpose == ChargingProfilePurposeType.TxProfile
-    return None if for_transaction or profile.transaction_id is None else "/transactionId"
-
-
 class ChargingProfile(
     Record,
     rules=[
         at_least("stack_level", 0, "1.6 7.8"),
-        Rule("E 3.56", "only with Recurring", _recurrency),
-        Rule("1.6 7.8", "only with TxProfile", _transaction, None),
+        only_with("recurrency_kind", "charging_profile_kind", ChargingProfileKindType.Recurring, "E 3.56"),
+        only_with("transaction_id", "charging_profile_purpose", ChargingProfilePurposeType.TxProfile, "1.6 7.8", None),
     ],
 ):
     """1.6 §7.8. valid_from, valid_to: absent, from now on and until it is replaced."""
