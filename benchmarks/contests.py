@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jsonschema_rs
 
 from benchmarks import refusals, schedules, trips
 from benchmarks.corpus import Sample, frames, shuffled, varied
-from benchmarks.peers import READERS, SCHEMAS, WRITERS, Job
+from benchmarks.peers import READERS, SCHEMAS, WRITERS, Job, each
 from ocppcore.messages.schema.compile import compile_schema
 
 OURS = "ocppcore"
@@ -56,8 +56,8 @@ def refusing() -> Iterator[Contest]:
     for refusal in refusals.refusals():
         verdicts = refusals.verdicts(refusal, ["ocppcore", "msgspec", "jsonschema-rs", "ocpp"])
         assert verdicts.pop(OURS), refusal.name
-        jobs = {OURS: refusals.job(OURS, refusal.bad), "accepting": refusals.job(OURS, refusal.good)}
-        jobs |= {peer: refusals.job(peer, refusal.bad) for peer, refuses in verdicts.items() if refuses}
+        jobs = {OURS: READERS[OURS]([refusal.bad]), "accepting": READERS[OURS]([refusal.good])}
+        jobs |= {peer: READERS[peer]([refusal.bad]) for peer, refuses in verdicts.items() if refuses}
         wrong = ", ".join(peer for peer, refuses in verdicts.items() if not refuses)
         note = f"accepted by {wrong}" if wrong else ""
         yield Contest("refuse", refusal.name, jobs, "accepting", len(refusal.bad.data), note=note)
@@ -67,11 +67,8 @@ def compiling() -> Iterator[Contest]:
     """All 78 official JSON Schema documents of 1.6 to something that validates."""
     documents = [json.loads(path.read_text("utf-8-sig")) for path in sorted(SCHEMAS.glob("*.json"))]
 
-    def each(compile: Callable[[Any], Any]) -> Job:
-        return lambda given: [compile(document) for document in given], [documents]
-
-    jobs = {OURS: each(compile_schema), "jsonschema-rs": each(jsonschema_rs.validator_for)}
-    yield Contest("schema compile", f"{len(documents)} documents", jobs, "jsonschema-rs", per=len(documents))
+    jobs = {OURS: each(compile_schema, documents), "jsonschema-rs": each(jsonschema_rs.validator_for, documents)}
+    yield Contest("schema compile", f"{len(documents)} documents", jobs, "jsonschema-rs")
 
 
 def scheduling() -> Iterator[Contest]:

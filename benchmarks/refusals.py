@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks.corpus import Sample, frames
 from benchmarks.peers import READERS, Job
@@ -52,29 +52,8 @@ def refusals() -> list[Refusal]:
 
 def refuses(job: Job) -> bool:
     """True if the reader refuses its input."""
-    work, (data,) = job
-    try:
-        return isinstance(work(data), Fault)
-    except Exception:
-        return True
-
-
-def quietly(job: Job) -> Job:
-    """A reader that raises is asked as its caller would: inside try."""
-    work, inputs = job
-
-    def attempt(data: Any) -> Any:
-        try:
-            return work(data)
-        except Exception as error:
-            return error
-
-    return attempt, inputs
-
-
-def job(peer: str, sample: Sample) -> Job:
-    made = READERS[peer]([sample])
-    return made if peer == "ocppcore" else quietly(made)
+    run, inputs = job
+    return isinstance(run(inputs), Fault | Exception)
 
 
 def verdicts(refusal: Refusal, peers: Sequence[str]) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from typing import Any
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 
-from benchmarks.peers import Job
+from benchmarks.peers import Job, each
 from ocppcore import v16
 from ocppcore.session.events import CallReceived, ResultReceived
 from ocppcore.session.session import Session
@@ -47,7 +47,7 @@ def ours() -> Job:
                 answered = answered or type(event) is ResultReceived
             assert answered
 
-    return trips, [TRIPS]
+    return each(trips, [TRIPS])
 
 
 class _Pipe:
@@ -88,4 +88,4 @@ def theirs() -> Job:
             task.cancel()
         await asyncio.wait(tasks)
 
-    return lambda count: loop.run_until_complete(run(count)), [TRIPS]
+    return each(lambda count: loop.run_until_complete(run(count)), [TRIPS])
