@@ -25,6 +25,7 @@ class Verdict(StrEnum):
     OverruledByTxProfile = "is overruled by a TxProfile"
     NoTransaction = "needs a transaction, and none runs"
     OtherTransaction = "is for another transaction"
+    ClockUnknown = "needs the time, which is not known: until it is, the lowest limit of its schedule holds"
 
 
 class Explanation:

@@ -33,7 +33,7 @@ from ocppcore.charging.units import (
     as_unit,
 )
 
-MOST_EVSES = 100
+MOST_EVSES = 300  # more ratings in watts would not fit into 64 bits
 MOST_PROFILES = 1000
 SHARED = "shared"
 
