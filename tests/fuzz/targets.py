@@ -38,9 +38,14 @@ from ocppcore.wire import (
     encode_call,
     encode_result,
     plain,
+    validate_only,
 )
 
 ROOT = Path(__file__).parents[2]
+try:
+    from ocppcore.wire import fast
+except ImportError:  # a build without extensions: each check of the fast path is then one of the twin with itself
+    fast = None  # type: ignore[assignment]
 FRAMES = [entry["frame"].encode() for entry in json.loads((ROOT / "benchmarks/data/corpus.json").read_text("utf-8"))]
 # One id for the answer to each action, so that a fuzzer can get at every response.
 PENDING = {f"{index:x}": shape for index, shape in enumerate(v16.ACTIONS.responses.values())}
@@ -52,15 +57,28 @@ NAMES = {f"{index:x}": name for index, name in enumerate(v16.ACTIONS.responses)}
 
 def told(found: Any) -> tuple[Any, ...]:
     """All that a frame or fault says, to compare two of them."""
-    if isinstance(found, Fault):
-        return "fault", found.code, found.pointer, found.rule, found.type, found.id, found.action
+    if found is None or isinstance(found, Fault):
+        return tuple(getattr(found, name, None) for name in Fault.__slots__)
     assert isinstance(found, Call | CallResult | CallError | UnmatchedResult), type(found)
-    return type(found), *(getattr(found, name) for name in type(found).__slots__)
+    return type(found), *(exactly(getattr(found, name)) for name in type(found).__slots__)
+
+
+def exactly(value: Any) -> Any:
+    """A value as plain data in which nothing of its types is lost: True is not 1, 1.0 is not 1."""
+    if isinstance(value, Message):
+        return type(value), [exactly(getattr(value, field.attribute)) for field in type(value)._fields]
+    if isinstance(value, list):
+        return [exactly(item) for item in value]
+    if isinstance(value, dict):
+        return [(key, exactly(item)) for key, item in value.items()]
+    return type(value), repr(value)
 
 
 def fuzz_decode(data: bytes) -> None:
     found = decode(data, v16.ACTIONS, PENDING)
     assert told(found) == told(plain.decode(data, v16.ACTIONS, PENDING)), told(found)
+    only = validate_only(data, v16.ACTIONS, PENDING)
+    assert told(only) == told(found if isinstance(found, Fault) else None), told(only)
     if isinstance(found, Fault):
         assert len(found.describe()) <= 255 and found.describe().isascii()
         text = answer(found, V16)
@@ -174,13 +192,24 @@ def fuzz_encode(data: bytes) -> None:
     check_written(frame)
 
 
+def written_fast(frame: Call | CallResult) -> str | None:
+    """By the fast path; None for what it leaves to the twin."""
+    if fast is None:
+        return None
+    if isinstance(frame, Call):
+        return fast.encode(2, frame.id, frame.action, v16.REQUESTS[frame.action].shape.tabulate(), frame.payload)
+    return fast.encode(3, frame.id, None, PENDING[frame.id].tabulate(), frame.payload)
+
+
 def check_written(frame: Call | CallResult) -> None:
+    text = written_fast(frame)
     try:
-        text = written(frame)
+        slow = written(frame)
     except InvalidMessage as error:
-        assert error.fault.code and str(error)
+        assert error.fault.code and str(error) and text is None, text
         return
-    assert text is not None
+    assert slow is not None and (text is None or exactly(json.loads(text)) == exactly(json.loads(slow))), (text, slow)
+    text = slow if text is None else text
     read = decode(text, v16.ACTIONS, PENDING)
     assert type(read) is type(frame), told(read)
     # After one trip all is as the wire carries it: no parts of a millisecond, and a double where a number is wanted.
@@ -203,6 +232,11 @@ VALUES: list[Any] = [
     *([], [1, "a", None], {}, {"a": 1, "idTag": "x", "": {}}, [[[[]]]], {"a": {"a": {"a": {}}}}),
 ]
 
+TEXTS = [
+    *(b"null", b"true", b"-0", b"1e400", b"4.11", b"1.0", b"21.4", b"9223372036854775808", b'""', b'"a\\u0000\\ud83d"'),
+    *(b"[]", b'[1,"a",null]', b"{}", b'{"a":1,"idTag":"x","":{}}', b'{"a":1,"a":2}', b"[" * 40, b" 1 x"),
+]
+
 
 def fuzz_schema(data: bytes) -> None:
     try:
@@ -219,6 +253,8 @@ def fuzz_schema(data: bytes) -> None:
     for value in [*VALUES, document]:
         fault = schema.validate(value)
         assert fault is None or isinstance(fault, Fault) and fault.describe().isascii()
+    for text in [data, *TEXTS]:
+        assert told(schema.validate_text(text)) == told(plain.check(text, None, schema.validate)), text
 
 
 def schema_seeds() -> Iterable[bytes]:
