@@ -1,10 +1,14 @@
-"""A back end for stations of OCPP 1.6: python examples/backend.py, and a station at ws://127.0.0.1:9000/ocpp/CP1"""
+"""A back end for stations of OCPP 1.6: python examples/backend.py, and a station at ws://127.0.0.1:9000/ocpp/CP1
+
+With --insecure, for a try-out, every station may come in: examples/charger.py, for one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 
 from ocppcore import v16
@@ -12,11 +16,12 @@ from ocppcore.bindings.asyncio import Server, serve
 from ocppcore.csms import Csms, StationLink, keys
 
 KEYS = {"CP1": b"change this key!"}
-CARDS = {"CARD1", "CARD2"}
+CARDS = {"04A1B2C3", "CARD1"}
 
 
-async def start(port: int = 9000) -> Server:
-    csms = Csms(utc=lambda: datetime.now(UTC), rng=Random(), authenticate=keys(KEYS), authorize=CARDS.__contains__)
+async def start(port: int = 9000, insecure: bool = False) -> Server:
+    utc, check = partial(datetime.now, UTC), None if insecure else keys(KEYS)
+    csms = Csms(utc=utc, rng=Random(), authenticate=check, insecure=insecure, authorize=CARDS.__contains__)
     server = await serve(csms, "127.0.0.1", port, path="/ocpp")
 
     @csms.on(v16.StatusNotificationRequest)
@@ -30,7 +35,7 @@ async def start(port: int = 9000) -> Server:
 
 
 async def main() -> None:
-    async with await start():
+    async with await start(insecure="--insecure" in sys.argv):
         await asyncio.Event().wait()
 
 

@@ -12,6 +12,8 @@ from ocppcore.errors import OcppError
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
 from ocppcore.station import Capabilities, Setup, Station
 
+URL = "ws://localhost:9000/ocpp"
+
 
 class Charger(Hardware):
     def apply(self, evse: int, want: Want) -> None:  # drive the contactor, the lock and the lamp
@@ -21,7 +23,7 @@ class Charger(Hardware):
         return MeterReading(energy_wh=1234.0)  # what your meter shows
 
 
-async def main(url: str = "ws://localhost:9000", database: str = "charger.db", clock: Clock = SystemClock()) -> None:
+async def main(url: str = URL, database: str = "charger.db", clock: Clock = SystemClock()) -> None:
     hardware = Charger()
     setup = Setup("CP1", url, vendor="ACME", model="One", evses=1, capabilities=Capabilities.of(hardware))
     with closing(SqliteStore(database)) as store:
