@@ -23,7 +23,12 @@ from ocppcore.errors import OcppError
 from ocppcore.messages.export import schema_of
 from ocppcore.messages.schema import nodes, shape
 from ocppcore.messages.schema.compile import compile_schema
-from ocppcore.wire import decode
+from ocppcore.wire import check, decode, validate_only
+
+try:
+    from ocppcore.wire import fast
+except ImportError:  # a build without extensions
+    fast = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).parents[2]
 Case = Callable[[], object]
@@ -42,7 +47,7 @@ def quietly(call: Callable[..., object], *arguments: object) -> object:
     """The result, or the exception, which is a path as well."""
     try:
         return call(*arguments)
-    except (OcppError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (OcppError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
         return error.__traceback__ is None
 
 
@@ -131,30 +136,72 @@ def frames() -> Iterator[tuple[str, bytes]]:
 
 
 def of_frames() -> Iterator[tuple[str, Case]]:
-    """decode, by groups, so that a thousand calls of each stay affordable."""
+    """What reads and writes whole frames, by groups, so that a thousand calls of each stay affordable."""
     responses = v16.ACTIONS.responses
     pending = {f"f6c3a5f8-8a7e-4d2b-9d35-0f6a1f2c7b{n}": responses["GetConfiguration"] for n in ("02", "10")}
     pending["f6c3a5f8-8a7e-4d2b-9d35-0f6a1f2c7b02"] = responses["BootNotification"]
 
-    def read(data: Any) -> object:
-        return decode(data, v16.ACTIONS, pending)
-
     found = list(frames())
-    small = [(label, data) for label, data in found if len(data) < 500]
-    for start in range(0, len(small), 40):
-        yield f"decode: {start}", each(read, [data for _, data in small[start : start + 40]])
-    for label, data in found:
-        if len(data) >= 500 and ("cut" not in label or label.endswith("2")):
-            yield f"decode: {label}", each(read, [data])
+    small = [(data, v16.ACTIONS, pending) for _, data in found if len(data) < 500]
+    large = [(label, (data, v16.ACTIONS, pending)) for label, data in found if len(data) >= 500]
     data = found[0][1]
-    forms = [data.decode(), bytearray(data), memoryview(data), memoryview(data)[::2]]
-    yield "decode: forms of input", each(read, forms)
-    yield "decode: no text at all", each(read, [None, 5, [data], "\ud800"])
-    odd = [(data, None, {}), (data, v16.ACTIONS, None), (data, v16.ACTIONS, {}, 5)]
-    yield "decode: other arguments", each(decode, odd)
+    forms = [data.decode(), bytearray(data), memoryview(data), memoryview(data)[::2], None, 5, [data], "\ud800"]
+    odd = [(data, None, {}), (data, v16.ACTIONS, None), (data, v16.ACTIONS, {}, 5), (data,), (data, 1, 2, 3, 4)]
+    for name, call in (("decode", decode), ("validate_only", validate_only)):
+        for start in range(0, len(small), 40):
+            yield f"fast.{name}: {start}", each(call, small[start : start + 40])
+        yield f"fast.{name}: forms of input", each(call, [(form, v16.ACTIONS, pending) for form in forms])
+        yield f"fast.{name}: other arguments", each(call, odd)
+        for label, some in large[:: 1 if call is decode else 7]:
+            yield f"fast.{name}: {label}", each(call, [some])
 
 
-GROUPS = (of_nodes, of_shapes, of_frames, of_charging)
+def of_tables() -> Iterator[tuple[str, Case]]:
+    """Tables, and what else is done with them."""
+    from ocppcore.messages.schema.tables import table_of
+
+    kinds = [kind for request in v16.REQUESTS.values() for kind in (request, request.response)]
+    table = v16.AuthorizeRequest.shape.tabulate()
+    schema = compile_schema(schema_of(v16.SetChargingProfileRequest))
+    texts = [data for _, data in frames() if len(data) < 500]
+    yield "shape.MessageShape.tabulate", each(v16.AuthorizeRequest.shape.tabulate, [()])
+    yield "shape.Schema.validate_text", each(schema.validate_text, [*texts, *VALUES, ("{}", 5)])
+    yield "fast.Table: made", each(table_of, [kind.node for kind in kinds[::9]])
+    yield "fast.check", each(check, [(data, some, schema.validate) for data in texts for some in (table, False, None)])
+    if fast is None:
+        return
+    plan: list[Any] = [{}, {"kind": 99}, {"kind": "object"}, {"kind": None}, 5]
+    yield "fast.Table: made wrongly", each(fast.Table, [([one], None) for one in plan] + [(plan, None), (5, 5), ()])
+    for kind in kinds[::4]:
+        some = [(2, "id", "A", kind.shape.tabulate(), message) for message in messages(kind)]
+        yield f"fast.encode: {kind.__name__}", each(fast.encode, some)
+    heads = [(kind, id, action) for kind in (2, 3, "x") for id in ("x", 5, "\ud800") for action in ("A", None, 5)]
+    yield "fast.encode: odd arguments", each(fast.encode, [(*head, table, value) for head in heads for value in VALUES])
+    sources: list[Any] = [v16.ACTIONS.requests, {}, {"a\n": 1, 5: 2, "a": None}, {"x" * 300: 1}, None, ["a"]]
+    yield "fast.Names", each(fast.Names, sources)  # type: ignore[attr-defined]
+
+
+def messages(kind: Any) -> list[Any]:
+    """Messages of a class: as they should be, and with odd values, one field at a time."""
+    made = []
+    for data in samples():
+        frame = decode(data, v16.ACTIONS, {"0": kind.shape})
+        if type(getattr(frame, "payload", None)) is kind:
+            made.append(frame.payload)
+    for field in kind._fields:
+        for value in VALUES:
+            message = object.__new__(kind)
+            for other in kind._fields:
+                setattr(message, other.attribute, value if other is field else None)
+            made.append(message)
+    return made
+
+
+def samples() -> list[bytes]:
+    return [data for label, data in frames() if "," not in label]
+
+
+GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging)
 
 
 def cases() -> dict[str, Case]:
@@ -171,7 +218,10 @@ def compiled() -> list[str]:
 
 def public(module: str) -> Iterator[str]:
     """The functions, classes and methods that a module makes public, without its package's name."""
-    made = importlib.import_module(module)
+    try:
+        made = importlib.import_module(module)
+    except ImportError:  # a .pyx, in a build without extensions
+        return
     short = module.rpartition(".")[2]
     for name, value in vars(made).items():
         if name.startswith("_") or getattr(value, "__module__", None) != module:
