@@ -56,7 +56,7 @@ def test_an_answer_against_the_standard_uses_an_attempt() -> None:
     assert not bench.store["queue"]
 
 
-def test_w2_a_callerror_is_no_delivery() -> None:
+def test_W2_a_callerror_is_no_delivery() -> None:
     """test_W2: StopTransaction is sent TransactionMessageAttempts times."""
     bench = Bench(config=RETRY)
     bench.charge()
