@@ -57,7 +57,7 @@ def test_an_answer_against_the_standard_uses_an_attempt() -> None:
 
 
 def test_W2_a_callerror_is_no_delivery() -> None:
-    """test_W2: StopTransaction is sent TransactionMessageAttempts times."""
+    """StopTransaction is sent TransactionMessageAttempts times."""
     bench = Bench(config=RETRY)
     bench.charge()
     bench.answers[STOP] = lambda _: ERROR

@@ -78,7 +78,8 @@ class Evening(RuleBasedStateMachine):
 
     @property
     def linked(self) -> bool:
-        return self.bench._backend is not None
+        """The back end can ask, and be answered: else its questions would wait, to be answered all in one instant."""
+        return self.bench._backend is not None and self.bench.store_works
 
     # Users
 
