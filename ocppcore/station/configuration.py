@@ -65,16 +65,18 @@ class Configuration:
         self._store = store
         self._values: dict[str, object] = {}
         self._texts: dict[str, str] = {}
-        folded = {fold(name): text for name, text in factory.items()}
-        for name in factory:
+        for name, text in factory.items():
             if self.find(name) is None:
                 raise SetupError(f"config: there is no configuration key {name!r}")
+            if not isinstance(text, str):
+                raise SetupError(f"config: {name} {text!r}: values are texts, as on the wire")
+        folded = {fold(name): text for name, text in factory.items()}
         for name, key in self._keys.items():
             stored = store.get(TABLE, key.name)
             if stored is None or not self._take(key, stored):
-                text = folded.get(name, key.default)
-                if text is not None and not self._take(key, text):
-                    raise SetupError(f"config: {key.name} does not take the value {text!r}")
+                shipped = folded.get(name, key.default)
+                if shipped is not None and not self._take(key, shipped):
+                    raise SetupError(f"config: {key.name} does not take the value {shipped!r}")
 
     def _take(self, key: Key, text: str, in_force: bool = True) -> bool:
         if len(text) > MAX_TEXT:

@@ -15,8 +15,9 @@ from ocppcore.version import V16, Version
 # returns the response, or None if the host answers later: station.reply(id, response, now), id as in CallReceived.
 VendorHandlers = Mapping[str | None, Callable[[Any], Any]]
 
-# The most characters that BootNotification has room for (1.6 §6.3).
+# The most characters: of an identity, and of what BootNotification has room for (1.6 §6.3).
 LONGEST: Final = {
+    "identity": 48,
     "vendor": 20,
     "model": 20,
     "serial_number": 25,
@@ -36,6 +37,13 @@ OPTIONAL_PROFILES: Final = (
     "SmartCharging",
     "RemoteTrigger",
 )
+
+REQUIRED: Final = ("identity", "vendor", "model")
+COUNTS: Final = {
+    "evses": "a station has at least one EVSE",
+    "max_data": "at least 1 byte",
+    "authorization_cache_size": "at least 1; the key AuthorizationCacheEnabled switches the cache off",
+}
 
 
 class Capabilities:
@@ -139,15 +147,6 @@ class Setup:
         authorization_key: bytes | None = None,
         without: Iterable[str] = (),
     ) -> None:
-        if not identity or len(identity) > 48 or ":" in identity:
-            raise SetupError(f"identity {identity!r}: use 1 to 48 characters without a colon")
-        if not url.startswith(("ws://", "wss://")):
-            raise SetupError(f"url {url!r}: it must begin with ws:// or wss://")
-        if type(evses) is not int or evses < 1:
-            raise SetupError(f"evses {evses!r}: a station has at least one EVSE")
-        if type(authorization_cache_size) is not int or authorization_cache_size < 1:
-            raise SetupError(f"authorization_cache_size {authorization_cache_size!r}: at least 1; the key "
-                             "AuthorizationCacheEnabled switches the cache off")
         self.identity = identity
         self.url = url
         self.version = version
@@ -171,10 +170,23 @@ class Setup:
         self._check()
 
     def _check(self) -> None:
+        """What is wrong is one clear line."""
         for name, longest in LONGEST.items():
             text = getattr(self, name)
-            if text is not None and len(text) > longest:
-                raise SetupError(f"{name} {text!r}: use at most {longest} characters")
+            if text is None and name not in REQUIRED:
+                continue
+            if not isinstance(text, str) or len(text) > longest:
+                raise SetupError(f"{name} {text!r}: use a text of at most {longest} characters")
+        if not self.identity or ":" in self.identity or not self.identity.isprintable():
+            raise SetupError(f"identity {self.identity!r}: use 1 to 48 characters without a colon")
+        if not isinstance(self.url, str) or not self.url.startswith(("ws://", "wss://")):
+            raise SetupError(f"url {self.url!r}: it must begin with ws:// or wss://")
+        for name, why in COUNTS.items():
+            number = getattr(self, name)
+            if type(number) is not int or number < 1:
+                raise SetupError(f"{name} {number!r}: {why}")
+        if self.authorization_key is not None and not isinstance(self.authorization_key, bytes):
+            raise SetupError("authorization_key: it must be bytes, as they are, not as text or hex digits")
         for name in sorted(self.without - set(OPTIONAL_PROFILES)):
             raise SetupError(f"without {name!r}: what can be left out is {', '.join(OPTIONAL_PROFILES)}")
 

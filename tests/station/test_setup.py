@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
 
 from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
-from ocppcore.station import Capabilities, Setup
+from ocppcore.station import Capabilities, Setup, Station
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.setup import LONGEST
 from ocppcore.testing.rig import Rig
@@ -27,6 +28,16 @@ GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "
         ({"evses": 0}, "evses"),
         ({"evses": True}, "evses"),
         ({"evses": 1.5}, "evses"),
+        ({"identity": None}, "identity"),
+        ({"identity": 5}, "identity"),
+        ({"identity": "a\nb"}, "identity"),
+        ({"url": None}, "url"),
+        ({"vendor": None}, "vendor"),
+        ({"model": 5}, "model"),
+        ({"serial_number": 5}, "serial_number"),
+        ({"max_data": "5"}, "max_data"),
+        ({"authorization_cache_size": 0}, "authorization_cache_size"),
+        ({"authorization_key": "text"}, "authorization_key"),
         ({"without": ["Core"]}, "Core"),
         ({"without": ["reservation"]}, "Reservation"),
         *(({name: "x" * (longest + 1)}, name) for name, longest in LONGEST.items()),
@@ -35,6 +46,15 @@ GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "
 def test_what_is_wrong_is_one_line_that_names_it(wrong: dict[str, Any], word: str) -> None:
     with pytest.raises(SetupError, match=word) as caught:
         Setup(**(GOOD | wrong))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "config", [{"HeartbeatInterval": 60}, {"HeartbeatInterval": "often"}, {"Nonsense": "1"}]
+)
+def test_a_wrong_factory_value_is_one_line_that_names_it(config: dict[Any, Any]) -> None:
+    with pytest.raises(SetupError, match=str(next(iter(config)))) as caught:
+        Station(Setup(**GOOD, config=config), rng=Random(1))
     assert "\n" not in str(caught.value)
 
 
