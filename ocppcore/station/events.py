@@ -164,6 +164,45 @@ class LocalListChanged(Event):
         self.size = size
 
 
+class ChargingLimitChanged(Event):
+    """What an EVSE may offer has changed (1.6 §3.13). limit_a: amperes per phase, None: no transaction runs any more;
+    phases: the most that may be used; why: what sets the limit, as in charging.Limit; profile: id, if it is a profile.
+    """
+
+    __slots__ = ("evse", "limit_a", "phases", "why", "profile")
+
+    def __init__(
+        self, evse: int, limit_a: float | None, phases: int | None, why: str | None, profile: int | None
+    ) -> None:
+        self.evse = evse
+        self.limit_a = limit_a
+        self.phases = phases
+        self.why = why
+        self.profile = profile
+
+
+class ChargingProfileRefused(Event):
+    """A charging profile was not installed, or one that was stored can't be kept. profile: its id; why: one line."""
+
+    __slots__ = ("profile", "why")
+
+    def __init__(self, profile: int, why: str) -> None:
+        self.profile = profile
+        self.why = why
+
+
+class ReservationChanged(Event):
+    """A reservation (1.6 §5.13) was "made" or "replaced", or it ended: "used", "expired", "cancelled", or "out of
+    service", because its EVSE is Faulted or Unavailable. evse 0: any."""
+
+    __slots__ = ("what", "id", "evse")
+
+    def __init__(self, what: str, id: int, evse: int) -> None:
+        self.what = what
+        self.id = id
+        self.evse = evse
+
+
 class StoreFailed(Event):
     """A batch could not be stored; it is offered again."""
 

@@ -127,7 +127,7 @@ def test_a_profile_of_the_station_needs_a_start_or_the_time_of_its_receipt() -> 
         (lambda it: it.in_force(NOW, {1: -1}), "wanted"),
         (lambda it: it.explain(NOW, 3), "evse"),
         (lambda it: ProfileSet([]), "evses"),
-        (lambda it: ProfileSet([Cap(32)] * 101), "evses"),
+        (lambda it: ProfileSet([Cap(32)] * 301), "evses"),
         (lambda it: ProfileSet([Cap(32)], volts=0), "volts"),
         (lambda it: ProfileSet([Cap(32)], volts=230.0), "volts"),
         (lambda it: ProfileSet([Cap(32)], units=["VA"]), "units"),

@@ -82,6 +82,19 @@ def exactly(names: tuple[str, ...]) -> Reader:
     return read
 
 
+def some(names: tuple[str, ...]) -> Reader:
+    """A list with at least one of these names. The value has each once, in the order of the names."""
+    spelling = {fold(name): name for name in names}
+
+    def read(text: str) -> tuple[str, ...]:
+        found = {spelling.get(fold(item)) for item in items(text, len(names))}
+        if not found or None in found:
+            raise ValueError(f"one or more of {', '.join(names)}")
+        return tuple(name for name in names if name in found)
+
+    return read
+
+
 def measurands(known: Iterable[str], longest: int) -> Reader:
     """A list of measurands, each with or without a phase: Voltage.L1 (1.6 §9.1.17). The value has each once."""
     spelling = {fold(name): name for name in known}
