@@ -15,6 +15,9 @@ from setuptools.command.build_ext import build_ext
 
 # Module: its source. The rules for such a module are in CONTRIBUTING.md.
 COMPILED: dict[str, str] = {
+    "ocppcore.charging.limits": "ocppcore/charging/limits.py",
+    "ocppcore.charging.timetable": "ocppcore/charging/timetable.py",
+    "ocppcore.charging.calculator": "ocppcore/charging/calculator.py",
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
     "ocppcore.wire.fast": "ocppcore/wire/fast.pyx",
