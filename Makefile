@@ -46,14 +46,8 @@ soak: $(VENV)/.with-test extension ## the fast path against the plain twin, on S
 fuzz: $(VENV)/.with-fuzz ## atheris with ASAN and UBSAN (clang-14), FUZZ_SECONDS=60 for each target
 	$(BIN)/python tests/fuzz/fuzz.py
 
-DEBUG_PYTHON ?= python3.11-dbg
-LEAK := build/refleak
-refleak: $(VENV)/.build ## counts references around every call of the compiled modules, in a debug interpreter
-	@$(DEBUG_PYTHON) -m venv $(LEAK)/venv || { echo "needs $(DEBUG_PYTHON): apt-get install python3-dbg python3-venv"; exit 2; }
-	$(BIN)/python -c '$(REQUIRES)' | $(LEAK)/venv/bin/python -m pip install --quiet --disable-pip-version-check ujson -r /dev/stdin
-	$(LEAK)/venv/bin/python setup.py --quiet build_py --build-lib $(LEAK)/lib
-	$(LEAK)/venv/bin/python setup.py --quiet build_ext --build-lib $(LEAK)/lib --build-temp $(LEAK)/temp
-	PYTHONPATH=$(CURDIR)/$(LEAK)/lib $(LEAK)/venv/bin/python tests/refleak/refleak.py
+refleak: $(VENV)/.created ## counts references around every call of the compiled modules, in a debug interpreter
+	$(BIN)/python tests/refleak/debug.py
 
 wheel: $(VENV)/.with-release ## source distribution and wheels into dist/; then the tests against the installed wheel
 	.ci/wheel $(BIN)/python

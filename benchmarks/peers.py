@@ -4,7 +4,7 @@ A peer turns samples into a function and its inputs; all that can be prepared is
 timed. Each peer is handed what it takes most cheaply: `ocpp` a str, the others bytes.
 
     ocppcore        bytes to validated typed message; written validated
-    validate only   ocppcore, the same verdict without objects
+    validate only   ocppcore, the same verdict without objects, as proxies and loggers want it
     msgspec         the frame as tuple[int, str, str, Raw], then the Struct of its action (two steps); written unchecked
     msgspec, texts  the same with date-time left as unchecked text
     orjson          bytes to dicts, and back: nothing is checked
@@ -32,7 +32,7 @@ from ocpp.charge_point import camel_to_snake_case, remove_nones, serialize_as_di
 from benchmarks.corpus import Sample
 from benchmarks.structs import struct
 from ocppcore import v16
-from ocppcore.wire import decode, encode_call, encode_result
+from ocppcore.wire import decode, encode_call, encode_result, validate_only
 
 Job = tuple[Callable[[list[Any]], Any], list[Any]]
 """What runs over a batch of inputs, in a loop of its own, so that nothing but the work is measured; and the inputs. It
@@ -79,6 +79,20 @@ def read_ours(samples: Sequence[Sample]) -> Job:
         for data in batch:
             frame = decode(data, actions, pending)
         return frame
+
+    return run, _bytes(samples)
+
+
+def judge_ours(samples: Sequence[Sample]) -> Job:
+    """validate_only(): the verdict of decode(), and no objects."""
+    pending = {sample.id: v16.ACTIONS.responses[sample.action] for sample in samples if sample.kind == 3}
+    actions = v16.ACTIONS
+
+    def run(batch: list[Any]) -> Any:
+        fault = None
+        for data in batch:
+            fault = validate_only(data, actions, pending)
+        return fault
 
     return run, _bytes(samples)
 
@@ -246,6 +260,7 @@ def write_ocpp(samples: Sequence[Sample]) -> Job:
 Make = Callable[[Sequence[Sample]], Job]
 READERS: dict[str, Make] = {
     "ocppcore": read_ours,
+    "validate only": judge_ours,
     "msgspec": read_msgspec,
     "msgspec, texts": read_msgspec_texts,
     "orjson": read_orjson,

@@ -1,6 +1,6 @@
-"""Builds the compiled modules once more, with a sanitizer in them, into build/<name>/: the checkout stays as it is.
+"""Builds the compiled modules once more, otherwise, from a copy in build/<name>/: the checkout stays as it is.
 
-    lib = build(GCC)
+    lib = build(GCC)                                                # sanitize.py, fuzz.py; tests/refleak/debug.py
     subprocess.run(command, env=GCC.environment(lib))
 
 Two settings make the difference between "no bug" and "nobody looked": PYTHONMALLOC=malloc, because ASAN knows nothing
@@ -32,15 +32,24 @@ class Missing(Exception):
 
 
 class Kind:
-    """A way to instrument. compiler: its command; flags: what is instrumented; preload: finds the libraries that must
-    be there before Python starts."""
+    """A way to build. compiler: its command; flags: what is instrumented; preload: finds the libraries that must be
+    there before Python starts; python: the interpreter to build for."""
 
-    def __init__(self, name: str, compiler: str, flags: str, preload: Callable[[str], list[str]], install: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        compiler: str,
+        flags: str,
+        preload: Callable[[str], list[str]],
+        install: str,
+        python: str = sys.executable,
+    ) -> None:
         self.folder = ROOT / "build" / name
         self.compiler = compiler
         self.flags = flags
         self.preload = preload
         self.install = install
+        self.python = python
 
     def environment(self, lib: Path) -> dict[str, str]:
         """For a process that uses what was built."""
@@ -75,26 +84,46 @@ CLANG = Kind(
 )  # fmt: skip
 
 
+FILES = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = (".py", ".pyi", ".pyx", ".pxd", ".pxi", ".h", ".typed")
+
+
+def mirror(copy: Path) -> None:
+    """Make a folder hold what the build reads, as it is now; what has not changed is not touched, nor is Cython's C."""
+    found = [ROOT / name for name in FILES if (ROOT / name).exists()]
+    for folder in ("ocppcore", "bindings"):
+        found += [path for path in (ROOT / folder).rglob("*") if path.suffix in SOURCES]
+    wanted = {copy / path.relative_to(ROOT): path for path in found}
+    for old in [path for path in copy.rglob("*") if path.suffix in SOURCES and path not in wanted]:
+        old.unlink()
+    for target, path in wanted.items():
+        if not target.exists() or target.stat().st_mtime_ns != path.stat().st_mtime_ns:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+
 def build(kind: Kind) -> Path:
     """The folder to import from: the package, and the canary. Compiles what has changed. Raises Missing."""
     if shutil.which(kind.compiler) is None:
         raise Missing(f"{kind.compiler} is missing: {kind.install}")
-    lib, temp = kind.folder / "lib", kind.folder / "temp"
-    for folder in ("ocppcore", "bindings"):  # the modules as they are now, none of those that have been deleted
-        for old in (lib / folder).rglob("*.py"):
-            old.unlink()
+    source, lib, temp = (kind.folder / name for name in ("source", "lib", "temp"))
+    mirror(source)
+    for old in lib.rglob("*.py"):  # or a deleted module would live on
+        old.unlink()
     shared = f"{kind.compiler} -shared {kind.flags}"
     environment = os.environ | {"CC": kind.compiler, "CFLAGS": kind.flags, "LDSHARED": shared}
-    run = partial(subprocess.run, check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-    run([sys.executable, "setup.py", "--quiet", "build_py", "--build-lib", str(lib)])
+    run = partial(subprocess.run, check=True, env=environment, cwd=source, stdout=subprocess.DEVNULL)
+    run([kind.python, "setup.py", "--quiet", "build_py", "--build-lib", str(lib)])
     command = ["build_ext", "--build-lib", str(lib), "--build-temp", str(temp)]
-    run([sys.executable, "setup.py", "--quiet", *command])
-    shutil.copy(CANARY, temp)
+    run([kind.python, "setup.py", "--quiet", *command])
     code = (
         "from setuptools import setup; from Cython.Build import cythonize;"
         f"setup(name='canary', ext_modules=cythonize('canary.pyx'), script_args={['--quiet', *command]!r})"
     )
-    run([sys.executable, "-c", code], cwd=temp)
+    planted = kind.folder / "canary"  # a folder of its own: here setup.py is not asked
+    planted.mkdir(exist_ok=True)
+    shutil.copy2(CANARY, planted)
+    run([kind.python, "-c", code], cwd=planted)
     return lib
 
 
