@@ -63,6 +63,8 @@ class Largest:
             return json.dumps(max(node.members, key=len))
         if isinstance(node, Boolean):
             return "false"
+        if name == "connectorId":
+            return "2"  # the largest that there is
         if name == "startPeriod":  # the first is 0 (E 3.45), the others ascend (1.6 §7.14)
             return str(LARGEST - 100_000 + item) if item else "0"
         if isinstance(node, Number):
@@ -92,8 +94,8 @@ CASES: list[tuple[str, dict[str, str]]] = [
     *((action, {}) for action in INTO_STATION),
     ("GetConfiguration", {"GetConfigurationMaxKeys": "1000"}),
     ("SendLocalList", {"SendLocalListMaxLength": "5000"}),
-    ("SetChargingProfile", {"ChargingScheduleMaxPeriods": "2000"}),
-    ("RemoteStartTransaction", {"ChargingScheduleMaxPeriods": "2000"}),
+    ("SetChargingProfile", {"ChargingScheduleMaxPeriods": "1024"}),
+    ("RemoteStartTransaction", {"ChargingScheduleMaxPeriods": "1024"}),
 ]
 
 
