@@ -43,7 +43,7 @@ class Plan:
     def set_caps(self, caps: list[Cap]) -> None:
         """Other caps."""
         self.caps = caps
-        self.phases = min((cap.phases for cap in caps), default=3)
+        self.phases = min([cap.phases for cap in caps], default=3)  # no generator: Cython leaks a reference
 
 
 class Calculator:
