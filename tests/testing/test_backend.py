@@ -41,7 +41,7 @@ def test_it_hears_and_asks(csms: Backend) -> None:
     assert [type(request).action for request in csms.requests] == ["BootNotification"] + ["StatusNotification"] * 3
     assert csms.call(v16.ClearCacheRequest()).status is v16.ClearCacheStatus.Accepted
     with pytest.raises(CallErrorReceived) as caught:
-        csms.call(v16.GetDiagnosticsRequest(location="ftp://files.example"))
+        csms.call(v16.HeartbeatRequest())
     assert caught.value.code is ErrorCode.NotSupported
 
 
