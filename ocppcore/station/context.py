@@ -45,8 +45,12 @@ class Authorization:
 class Authorizer(Protocol):
     """Offered by the authorization block."""
 
-    def authorize(self, token: str, done: Callable[[Authorization], None]) -> None:
-        """Decide about a token: local list, cache, back end, offline rules (1.6 §3.5). done() may be called at once."""
+    def authorize(self, token: str, done: Callable[[Authorization], None], group: bool = False) -> None:
+        """Decide about a token: local list, cache, back end, offline rules (1.6 §3.5). done() may be called at once.
+        group: its group matters, so the back end is asked if it is not known here (§5.13)."""
+
+    def group(self, token: str) -> str | None:
+        """The group of a token, as far as list or cache know it."""
 
 
 class LocalList(Protocol):
@@ -54,6 +58,25 @@ class LocalList(Protocol):
 
     def lookup(self, token: str) -> tuple[str, str | None] | None:
         """Status (with expiry applied) and parent of a token in the list; None if it is not there (§3.5.3)."""
+
+
+class Reservations(Protocol):
+    """Offered by the reservation block (1.6 §5.13). parent: the group of the token, None if it has none."""
+
+    def admits(self, evse: int, token: str, parent: str | None) -> bool:
+        """True if no reservation forbids that the token charges there."""
+        ...
+
+    def kept_for(self, evse: int, token: str, parent: str | None) -> bool:
+        """True if that EVSE is reserved for the token or its group."""
+        ...
+
+    def group_matters(self, token: str, evse: int | None = None) -> bool:
+        """True if it depends on the token's group what a reservation means for it; evse: there, None: anywhere."""
+        ...
+
+    def use(self, evse: int, token: str, parent: str | None) -> int | None:
+        """A transaction of the token starts there: the reservation that ends by it, None if there is none."""
 
 
 class Transactions(Protocol):
@@ -65,9 +88,9 @@ class Transactions(Protocol):
     def get(self, uid: str) -> Transaction | None:
         """The transaction with our own id, as long as one of its messages may have to be delivered."""
 
-    def choose(self) -> int | None:
+    def choose(self, token: str, parent: str | None) -> int | None:
         """The EVSE for a token that names none: the one that has been plugged and waiting longest, else the first free
-        one; None if there is none."""
+        one, where the reservations admit the token; one that is reserved for it goes first. None if there is none."""
 
     def begin(
         self,
@@ -176,6 +199,7 @@ class Context:
         self.booting = False  # provisioning: a BootNotification is out
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer
+        self.reservations: Reservations
         self.transactions: Transactions
         self.metering: Metering
         self.availability: Availability

@@ -43,7 +43,7 @@ class Evse:
     """
 
     __slots__ = (
-        "id", "station", "plugged", "ev", "bay_occupied", "errors", "failure",
+        "id", "station", "plugged", "ev", "bay_occupied", "errors", "failure", "reserved",
         "operative", "status", "transaction", "authorized", "spent", "cable_held", "offers_energy", "limit_a", "phases",
         "paused",
     )  # fmt: skip
@@ -64,6 +64,7 @@ class Evse:
         # unplugged
         self.spent = False
         self.cable_held: str | None = None  # transactions: locked until this token or a sibling comes (E 3.5)
+        self.reserved = False  # reservation: kept for somebody (1.6 §5.13); of EVSE 0, never
         self.offers_energy = False  # transactions: the rules allow energy now (faults are checked apart)
         # smart_charging: the limit in force, amperes per phase; None: no transaction runs, so there is none
         self.limit_a: float | None = None
@@ -79,6 +80,22 @@ class Evse:
     def could_charge(self) -> bool:
         """As may_charge, if only the limit were high enough."""
         return self.offers_energy and self.ev is not EvState.Absent and not self.faulted
+
+    @property
+    def in_use(self) -> bool:
+        """Somebody uses it, or has not left it yet."""
+        expected = self.transaction is not None or self.authorized is not None
+        return expected or self.plugged or self.bay_occupied or self.cable_held is not None
+
+    @property
+    def usable(self) -> bool:
+        """In service, and nobody is there."""
+        return self.operative and not self.faulted and not self.in_use
+
+    @property
+    def free(self) -> bool:
+        """Usable, and kept for nobody."""
+        return self.usable and not self.reserved
 
     @property
     def faulted(self) -> bool:

@@ -14,6 +14,7 @@ from ocppcore.station.blocks.meter_values.v16 import MeterValues16
 from ocppcore.station.blocks.provisioning.keys16 import keys
 from ocppcore.station.blocks.provisioning.v16 import Provisioning16
 from ocppcore.station.blocks.remote_control.v16 import RemoteControl16
+from ocppcore.station.blocks.reservation.v16 import Reservation16
 from ocppcore.station.blocks.transactions.v16 import Transactions16
 from ocppcore.station.configuration import Configuration
 from ocppcore.station.context import Context
@@ -24,6 +25,7 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
     LocalList16,  # before authorization: what the back end told is compared with the list
     Authorization16,
     MeterValues16,
+    Reservation16,
     Transactions16,
     RemoteControl16,
     DataTransfer16,

@@ -13,6 +13,7 @@ token (folded): absent means Accepted; `ledger` is what it booked. meter_is_slow
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from ocppcore import v16
@@ -88,6 +89,20 @@ class Bench(Rig):
         """From now on the back end sends its answers without checking them, whatever they break."""
         assert self._backend is not None, "the link is down"
         self._backend.policy = Policy({"*": "off"})
+
+    def reserve(
+        self, connector: int = 1, token: str = "TAG1", parent: str | None = None, id: int = 5, seconds: float = 600
+    ) -> Any:
+        """ReserveNow, until so many seconds from now; the status, or the CALLERROR."""
+        request = v16.ReserveNowRequest(
+            connector_id=connector,
+            expiry_date=self.utc + timedelta(seconds=seconds),
+            id_tag=token,
+            parent_id_tag=parent,
+            reservation_id=id,
+        )
+        answer = self.insist(request)
+        return getattr(answer, "status", answer)
 
     def insist(self, request: Any) -> Any:
         """As ask(), for a request that breaks the standard: it is sent all the same."""

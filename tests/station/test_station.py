@@ -80,7 +80,7 @@ def test_a_request_that_breaks_the_standard_is_refused_at_once() -> None:
 
 
 def test_actions_that_are_not_served_are_answered_so() -> None:
-    answer = booted().ask(v16.CancelReservationRequest(reservation_id=1))
+    answer = booted().ask(v16.HeartbeatRequest())
     assert isinstance(answer, CallErrorReceived) and answer.code is ErrorCode.NotSupported
 
 

@@ -49,18 +49,24 @@ class AuthorizationRules(Block):
 
     # The decision
 
-    def authorize(self, token: str, done: Done) -> None:
+    def authorize(self, token: str, done: Done, group: bool = False) -> None:
         """See Authorizer."""
         known = self._known(token)
+        vouched = known is not None and known.status == "Accepted" and not (group and known.parent is None)
         if not self.ctx.online:
             done(self._offline(token))
-        elif known is not None and known.status == "Accepted" and self.ctx.config.bool("LocalPreAuthorize"):
+        elif known is not None and vouched and self.ctx.config.bool("LocalPreAuthorize"):
             done(Authorization(token, True, known.status, known.parent, offline=True))
         else:
             waiting = self._asking.setdefault(fold(token), [])
             waiting.append((token, done))
             if len(waiting) == 1:
                 self._try(token)
+
+    def group(self, token: str) -> str | None:
+        """See Authorizer."""
+        known = self._known(token)
+        return None if known is None else known.parent
 
     def _try(self, token: str) -> None:
         try:

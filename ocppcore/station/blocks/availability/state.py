@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from ocppcore.errors import CallErrorReceived, CallFailed
 from ocppcore.station.block import Block
-from ocppcore.station.blocks.availability.status import Face, face_of, in_use, status_of
+from ocppcore.station.blocks.availability.status import Face, face_of, status_of
 from ocppcore.station.blocks.availability.transitions import (
     AVAILABLE,
     FAULTED,
@@ -128,7 +128,7 @@ class Availability(Block):
         for number in asked:
             self._flags[number] = operative
             self.ctx.store.put(TABLE, str(number), operative)
-        waiting = [number for number in asked if self._facts(number).operative and in_use(self._facts(number))]
+        waiting = [number for number in asked if self._facts(number).operative and self._facts(number).in_use]
         return "Scheduled" if waiting and not operative else "Accepted"
 
     def _serve(self, evse: Evse) -> bool:
@@ -136,7 +136,7 @@ class Availability(Block):
         before, wanted = evse.operative, self._flags[evse.id] and self._flags[0]
         if evse.id == 0:
             evse.operative = wanted or any(other.operative for other in self.ctx.evses.values())
-        elif wanted or not in_use(evse):
+        elif wanted or not evse.in_use:  # decisions: Status 15
             evse.operative = wanted
         return evse.operative is not before
 

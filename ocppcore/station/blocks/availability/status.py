@@ -1,7 +1,7 @@
 """The status of an EVSE as a function of the facts, and how it looks in a report (1.6 §4.9, §7.6, §7.7).
 
 Precedence: Faulted; then what a running transaction makes of it, SuspendedEVSE before SuspendedEV; then Unavailable;
-then what a user has begun or not yet finished.
+then Reserved, until its user comes; then what a user has begun or not yet finished.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ocppcore.station.blocks.availability.transitions import (
     FAULTED,
     FINISHING,
     PREPARING,
+    RESERVED,
     SUSPENDED_EV,
     SUSPENDED_EVSE,
     UNAVAILABLE,
@@ -51,18 +52,11 @@ def status_without_fault(evse: Evse, before: str) -> str:
         return before  # until the end reading is there; then the StopTransaction is told, and what follows
     if not evse.operative:
         return UNAVAILABLE
-    if in_use(evse):
+    if evse.reserved and evse.authorized is None and transaction is None:
+        return RESERVED  # a cable makes no difference: G2 wants the token
+    if evse.in_use:
         return FINISHING if _had_its_turn(evse, before) else PREPARING
     return AVAILABLE
-
-
-def in_use(evse: Evse) -> bool:
-    """True if somebody uses the EVSE, or has not left it yet: a change to Inoperative waits (decisions: Status 15)."""
-    return evse.transaction is not None or evse.authorized is not None or _occupied(evse)
-
-
-def _occupied(evse: Evse) -> bool:
-    return evse.plugged or evse.bay_occupied or evse.cable_held is not None
 
 
 def _in_transaction(evse: Evse) -> str:

@@ -32,7 +32,7 @@ R, RW = Access.R, Access.RW
 DAY: Final = 86_400
 REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
-PROFILES: Final = ("Core", "LocalAuthListManagement", "RemoteTrigger")
+PROFILES: Final = ("Core", "LocalAuthListManagement", "Reservation", "RemoteTrigger")
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
@@ -44,6 +44,7 @@ OF_PROFILE: Final = {
         # What a message may be long depends on it: about 320 KB (v16.max_message).
         Key("SendLocalListMaxLength", R, "500", integer(1, 10_000), section="1.6 §9.2.3"),
     ),
+    "Reservation": (Key("ReserveConnectorZeroSupported", R, "true", boolean, section="1.6 §9.3.1"),),
 }
 
 

@@ -32,20 +32,31 @@ class RemoteControl(Block):
     # Start and stop
 
     def place(self, evse: int | None, token: str) -> int | None:
-        """Where a remote start for the token can go; evse None: anywhere. None if it must be refused."""
-        place = self.ctx.transactions.choose() if evse is None else evse
+        """Where a remote start for the token can go; evse None: anywhere. None if it must be refused, as is a token
+        for which no reservation leaves room (§5.13)."""
+        group = self.ctx.authorizer.group(token)
+        place = self.ctx.transactions.choose(token, group) if evse is None else evse
         facts = None if place is None else self.ctx.evses.get(place)
         if facts is None or facts.id in self._deciding or not self.ctx.transactions.can_start(facts.id):
+            return None
+        if not self.ctx.reservations.admits(facts.id, token, group) and not self._depends(facts.id, token):
             return None
         return facts.id if facts.authorized is None or ci_equal(facts.authorized, token) else None
 
     def start_at(self, evse: int, token: str, follows: bool) -> None:
-        """Begin, after an authorization if AuthorizeRemoteTxRequests says so (§5.11)."""
-        if self.ctx.config.bool("AuthorizeRemoteTxRequests"):
+        """Begin, after an authorization if AuthorizeRemoteTxRequests says so (§5.11), or a reservation is for a group
+        and the token's is not known (§5.13)."""
+        depends = self._depends(evse, token)
+        if depends or self.ctx.config.bool("AuthorizeRemoteTxRequests"):
             self._deciding.add(evse)
-            self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows))
+            self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows), depends)
         else:
-            self.ctx.transactions.begin(evse, token, None, remote=True, follows=follows)
+            group = self.ctx.authorizer.group(token)
+            self.ctx.transactions.begin(evse, token, group, remote=True, follows=follows)
+
+    def _depends(self, evse: int, token: str) -> bool:
+        """What the reservations mean for the token depends on its group, which is not known here."""
+        return self.ctx.authorizer.group(token) is None and self.ctx.reservations.group_matters(token, evse)
 
     def _decided(self, evse: int, follows: bool, decision: Authorization) -> None:
         self._deciding.discard(evse)

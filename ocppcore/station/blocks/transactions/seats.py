@@ -7,6 +7,7 @@ the cable that stays locked after its transaction. That is not stored: a power c
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ocppcore.station.context import Context
@@ -84,7 +85,8 @@ class Seats:
 
     def _await_token(self, facts: Evse) -> None:
         """A cable came first; or a token that follows the cable waits at another EVSE."""
-        follower = self._waiting.take_follower() if self._transactions.can_start(facts.id) else None
+        admits = partial(self._ctx.reservations.admits, facts.id)
+        follower = self._waiting.take_follower(admits) if self._transactions.can_start(facts.id) else None
         if follower is None:
             self._waiting.add_cable(facts)
         else:

@@ -122,9 +122,15 @@ class Transactions(Block):
         free = facts.transaction is None and facts.cable_held is None
         return free and facts.operative and not facts.faulted and self.accepts
 
-    def choose(self) -> int | None:
+    def choose(self, token: str, parent: str | None) -> int | None:
+        reservations = self.ctx.reservations
         free = [f.id for f in self.ctx.evses.values() if not f.plugged and f.authorized is None]
-        return next((evse for evse in (*self.waiting.cables, *free) if self.can_start(evse)), None)
+        for places in (self.waiting.cables, free):
+            open = [evse for evse in places if self.can_start(evse) and reservations.admits(evse, token, parent)]
+            kept = [evse for evse in open if reservations.kept_for(evse, token, parent)]
+            if open:
+                return (kept or open)[0]
+        return None
 
     def begin(
         self,
@@ -136,7 +142,7 @@ class Transactions(Block):
         profile: dict[str, Any] | None = None,
     ) -> None:
         facts = self.ctx.evses[evse]
-        if not self.can_start(evse):
+        if not self.can_start(evse) or not self.ctx.reservations.admits(evse, token, parent):
             self._ignore(token, facts)
             return
         self.waiting.take_token(facts)
@@ -223,6 +229,8 @@ class Transactions(Block):
         transaction.started_at = at
         transaction.meter_start = reading.energy_wh
         transaction.state = TransactionState.Running
+        token, parent = transaction.id_token, transaction.parent
+        transaction.reservation_id = self.ctx.reservations.use(transaction.evse, token, parent)
         self._all[transaction.uid] = transaction
         self._keep(transaction)
         self.ctx.queue.put(START, transaction.uid, None)

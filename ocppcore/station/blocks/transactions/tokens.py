@@ -11,6 +11,7 @@ Where the reader belongs to an EVSE, the token is meant for that EVSE. A shared 
    After 4, because a company's drivers are one group, and a plugged car says what the driver wants.
 6. An EVSE is free: the token waits for a cable there, or wherever one is plugged in first.
 
+A token that no reservation lets in anywhere is ignored; where it depends on its group, that is found out first (§5.13).
 A cable that is spent (Finishing) is not started by a shared reader (E 3.20), but by a reader of its own (F2).
 A second presentation while the first is being decided is ignored. ConcurrentTx does not start, but it may stop: the
 token is valid.
@@ -60,11 +61,12 @@ class Tokens:
         if self._at_home(token, reach):
             return
         waiting = [one for one in self._undecided if one[0] == reader]
-        if (reader, fold(token)) in waiting or len(waiting) >= len(reach) or not self._of_use(reader, reach):
+        if (reader, fold(token)) in waiting or len(waiting) >= len(reach) or not self._of_use(token, reader, reach):
             self._ctx.emit(IdTokenIgnored(token, reader))
             return
         self._undecided.add((reader, fold(token)))
-        self._ctx.authorizer.authorize(token, partial(self._decided, token, reader, reach))
+        group = self._ctx.reservations.group_matters(token, reader)
+        self._ctx.authorizer.authorize(token, partial(self._decided, token, reader, reach), group)
 
     def _at_home(self, token: str, reach: Sequence[Evse]) -> bool:
         for wanted, action in AT_HOME.items():
@@ -74,16 +76,20 @@ class Tokens:
                     return True
         return False
 
-    def _of_use(self, reader: int | None, reach: Sequence[Evse]) -> bool:
-        group = any(seat(facts) in GROUPS and self._transactions.seats.group(facts) is not None for facts in reach)
-        return group or self._place(reader) is not None
+    def _of_use(self, token: str, reader: int | None, reach: Sequence[Evse]) -> bool:
+        if any(seat(facts) in GROUPS and self._transactions.seats.group(facts) is not None for facts in reach):
+            return True
+        group = self._ctx.authorizer.group(token)
+        if group is None and self._ctx.reservations.group_matters(token, reader):
+            return any(self._transactions.can_start(facts.id) for facts in reach)
+        return self._place(reader, token, group) is not None
 
     def _decided(self, token: str, reader: int | None, reach: Sequence[Evse], decision: Authorization) -> None:
         self._undecided.discard((reader, fold(token)))
         self._ctx.emit(AuthorizationEnded(token, reader, decision.status, decision.accepted))
         if not decision.accepted:
             self._ctx.publish(AuthorizationRefused(token, reader, decision.status))
-        place = self._place(reader) if decision.accepted else None
+        place = self._place(reader, token, decision.parent) if decision.accepted else None
         if place is not None and place in self._transactions.waiting.cables:
             self._begin(place, decision, reader)
         elif self._of_the_group(token, decision, reach):
@@ -93,12 +99,12 @@ class Tokens:
         elif decision.accepted:
             self._ctx.emit(IdTokenIgnored(token, reader))
 
-    def _place(self, reader: int | None) -> int | None:
+    def _place(self, reader: int | None, token: str, parent: str | None) -> int | None:
         """Where a token of that reader could begin."""
         if reader is None:
-            return self._transactions.choose()
+            return self._transactions.choose(token, parent)
         free = self._ctx.evses[reader].authorized is None and self._transactions.can_start(reader)
-        return reader if free else None
+        return reader if free and self._ctx.reservations.admits(reader, token, parent) else None
 
     def _begin(self, evse: int, decision: Authorization, reader: int | None) -> None:
         self._transactions.begin(evse, decision.token, decision.parent, remote=False, follows=reader is None)

@@ -36,7 +36,7 @@ CORE = """
     StopTransactionMaxMeterValues
 """.split()
 OTHERS = """
-    LocalAuthListEnabled LocalAuthListMaxLength SendLocalListMaxLength
+    LocalAuthListEnabled LocalAuthListMaxLength SendLocalListMaxLength ReserveConnectorZeroSupported
 """.split()
 ALL = len(CORE) + len(OTHERS)
 # Each profile's actions that a back end calls (1.6 §3.3).

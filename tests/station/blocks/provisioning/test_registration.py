@@ -124,7 +124,7 @@ def test_W22_rejected_means_that_nothing_is_answered() -> None:
     for action, payload in (
         ("GetConfiguration", "{}"),
         ("Reset", '{"type":"Hard"}'),
-        ("CancelReservation", '{"reservationId":1}'),
+        ("Heartbeat", "{}"),
         ("NoSuchAction", "{}"),
         ("Reset", '{"type":5}'),
     ):
