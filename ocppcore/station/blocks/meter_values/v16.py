@@ -11,8 +11,10 @@ from ocppcore.station.blocks.meter_values.state import MeterValues
 from ocppcore.station.blocks.meter_values.values import Value
 from ocppcore.station.transaction import Transaction
 
-# Hertz is not for sending: no text of the standard has it (E 3.86). Celcius: we send Celsius.
-UNITS = {unit for unit in v16.UnitOfMeasure if unit not in ("Hertz", "Celcius")}
+# Hertz is not for sending: no text of the standard has it (E 3.86).
+UNITS = {unit for unit in v16.UnitOfMeasure if unit != "Hertz"}
+# Stations are advised to keep the misspelt unit, which older back ends know alone (OCPP-J errata 2.1).
+SENT = {"Celsius": v16.UnitOfMeasure.Celcius}
 WORDS: Mapping[str, frozenset[StrEnum]] = {
     "measurand": frozenset(v16.Measurand),
     "phase": frozenset(v16.Phase),
@@ -45,5 +47,5 @@ def sampled_value(value: Value) -> v16.SampledValue:
         measurand=v16.Measurand(value["measurand"]),
         phase=None if phase is None else v16.Phase(phase),
         location=None if location is None else v16.Location(location),
-        unit=None if unit is None else v16.UnitOfMeasure(unit),
+        unit=None if unit is None else SENT.get(unit) or v16.UnitOfMeasure(unit),
     )

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocppcore import v16
 from ocppcore.hardware import MeterReading, Sample
+from ocppcore.station.blocks.meter_values.v16 import sampled_value
 from ocppcore.station.blocks.meter_values.values import decimal, offered, select
 
 THREE = tuple(Sample("Voltage", 230.0 + n, "V", phase=f"L{n}-N") for n in (1, 2, 3))
@@ -122,3 +124,10 @@ def test_what_is_offered_follows_from_the_limit_unless_the_hardware_tells() -> N
     assert offered(MeterReading(0, THREE), both, None).samples == THREE
     told = MeterReading(0, (Sample("Current.Offered", 9, "A"),))
     assert offered(told, ["Current.Offered"], 10.0) is told
+
+
+@pytest.mark.parametrize("unit", [None, "Celsius", "Celcius"])
+def test_degrees_are_sent_in_the_spelling_that_every_back_end_knows(unit: str | None) -> None:
+    """OCPP-J errata 2.1, the second of that title: stations keep sending Celcius."""
+    (value,) = select(MeterReading(0, (Sample("Temperature", 21.5, unit),)), ["Temperature"], "Sample.Periodic")
+    assert sampled_value(value).unit is v16.UnitOfMeasure.Celcius
