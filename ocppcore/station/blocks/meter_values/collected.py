@@ -2,7 +2,7 @@
 
 The begin reading is stored whole: what of it is reported is decided at the end, together with the end reading
 (E 3.16.6). In between, at most StopTransactionMaxMeterValues - 2 sets of values and MAX_BYTES of them are kept; when
-there are more, every second one goes (E 3.91). Begin and end are never dropped.
+there are more, they are thinned out (E 3.91): see charging/thinning.py. Begin and end are never dropped.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any
 
 import ujson
 
+from ocppcore.charging.thinning import pick, surplus
 from ocppcore.hardware import MeterReading
 from ocppcore.station.blocks.meter_values.readings import TABLE, dump, load
 from ocppcore.station.blocks.meter_values.values import Value
 from ocppcore.station.context import Context
 from ocppcore.station.timekeeper import Stamp
 
-MAX_BYTES = 32 * 1024  # of JSON, for what is between begin and end: back ends often read no more than 64 KiB
+MAX_BYTES = 32 * 1024  # of JSON, for all sets of a transaction: back ends often read no more than 64 KiB
 
 
 def measured(at: Stamp, values: list[Value]) -> dict[str, Any]:
@@ -32,13 +33,15 @@ class Collected:
         self._store = ctx.store
         self._config = ctx.config
         self._rows: dict[str, dict[int, int]] = {}  # by uid: the numbers of its sets, and their bytes
+        self._count: dict[str, int] = {}  # by uid: how many sets there have been, with those that were dropped
 
     def load(self) -> None:
         """What was collected before the power cut."""
         for key in self._store.keys(TABLE):
             if key.startswith("data/"):
                 _, uid, number = key.split("/")
-                self._rows.setdefault(uid, {})[int(number)] = len(ujson.dumps(self._store.get(TABLE, key)))
+                self._rows.setdefault(uid, {})[int(number)] = size(self._store.get(TABLE, key))
+        self._count = {uid: max(rows) for uid, rows in self._rows.items()}
 
     def begin(self, uid: str, reading: MeterReading) -> None:
         """Keep the reading with which a transaction began."""
@@ -52,22 +55,31 @@ class Collected:
     def add(self, uid: str, at: Stamp, values: list[Value]) -> None:
         """One more set of values, later than those before."""
         rows = self._rows.setdefault(uid, {})
-        number = max(rows, default=0) + 1
+        number = self._count[uid] = self._count.get(uid, 0) + 1
         value = measured(at, values)
         self._store.put(TABLE, f"data/{uid}/{number:08d}", value)
-        rows[number] = len(ujson.dumps(value))
-        most = max(0, self._config.int("StopTransactionMaxMeterValues") - 2)
-        while rows and (len(rows) > most or sum(rows.values()) > MAX_BYTES):
-            for dropped in list(rows)[::2]:
-                del rows[dropped]
-                self._store.delete(TABLE, f"data/{uid}/{dropped:08d}")
+        rows[number] = size(value)
+        for dropped in surplus(rows, self._most() - 2, MAX_BYTES):
+            del rows[dropped]
+            self._store.delete(TABLE, f"data/{uid}/{dropped:08d}")
 
-    def between(self, uid: str) -> list[dict[str, Any]]:
-        """All sets of values, in order of time."""
-        return [self._store.get(TABLE, f"data/{uid}/{number:08d}") for number in self._rows.get(uid, ())]
+    def all(self, uid: str, first: dict[str, Any] | None, last: dict[str, Any] | None) -> list[dict[str, Any]]:
+        """All sets of values, in order of time, with those of begin and end around them."""
+        between = [self._store.get(TABLE, f"data/{uid}/{number:08d}") for number in self._rows.get(uid, ())]
+        data = [value for value in (first, *between, last) if value is not None]
+        return [data[place] for place in pick([size(value) for value in data], self._most(), MAX_BYTES)]
 
     def forget(self, uid: str) -> None:
         """The transaction is over, its data are in the StopTransaction."""
         self._store.delete(TABLE, f"begin/{uid}")
+        self._count.pop(uid, None)
         for number in self._rows.pop(uid, ()):
             self._store.delete(TABLE, f"data/{uid}/{number:08d}")
+
+    def _most(self) -> int:
+        return self._config.int("StopTransactionMaxMeterValues")
+
+
+def size(value: dict[str, Any]) -> int:
+    """The bytes of a set of values, about as it is sent."""
+    return len(ujson.dumps(value))

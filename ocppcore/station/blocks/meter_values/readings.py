@@ -7,7 +7,7 @@ Rules:
   the end of its transaction.
 - Within a transaction the register never goes back (§7.31: it MUST be monotonic). A meter that was exchanged, that
   rolled over or that blundered is reported as standing still until it is above its old value again, with a
-  MeterWentBack event: nobody is billed for what can't be proved.
+  MeterWentBack event: see charging/registers.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ocppcore.charging.registers import monotonic
 from ocppcore.hardware import MeterReading, ReadingPurpose, Sample
 from ocppcore.session.commands import ReadMeter
 from ocppcore.station.context import Context
@@ -86,12 +87,13 @@ class Readings:
         transaction = None if facts is None else facts.transaction
         if last is None or transaction is None or transaction.state is TransactionState.Starting:
             return reading
-        if reading.energy_wh >= last.energy_wh:
+        register = monotonic(last.energy_wh, reading.energy_wh)
+        if register == reading.energy_wh:
             return reading
         if self._went_back.get(evse) != transaction.uid:
             self._went_back[evse] = transaction.uid
             self._ctx.emit(MeterWentBack(evse, last.energy_wh, reading.energy_wh))
-        return MeterReading(last.energy_wh, reading.samples)
+        return MeterReading(register, reading.samples)
 
 
 def dump(reading: MeterReading) -> list[Any]:

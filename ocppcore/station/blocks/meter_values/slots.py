@@ -1,28 +1,11 @@
-"""When meter values are due: slots on the clock, and slots from the start of a transaction (1.6 §3.16.1, §3.16.2).
+"""When periodic meter values are due: slots from the start of a transaction (1.6 §3.16.1).
 
-Pure arithmetic: nothing here knows the station.
+Pure arithmetic: nothing here knows the station. Slots on the clock are in charging/aligned.py.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from ocppcore.station.timekeeper import Stamp, Timekeeper
-
-DAY = timedelta(days=1)
-LATE = 10.0  # seconds; a slot that comes up later than that was slept through, and a reading would not belong to it
-
-
-def next_aligned(utc: datetime, interval: int) -> datetime:
-    """The first slot after utc. Slots lie interval seconds apart, each day anew from 00:00:00 UTC (§9.1.5)."""
-    midnight = utc.replace(hour=0, minute=0, second=0, microsecond=0)
-    step = timedelta(seconds=interval)
-    return min(midnight + ((utc - midnight) // step + 1) * step, midnight + DAY)
-
-
-def in_time(late: float, interval: int) -> bool:
-    """True if a reading taken `late` seconds after its slot still stands for it."""
-    return abs(late) <= min(LATE, interval / 2)
 
 
 class Series:

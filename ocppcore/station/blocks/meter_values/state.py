@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
+from ocppcore.charging.aligned import DAY, in_time, next_aligned
 from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.meter_values.collected import Collected, measured
 from ocppcore.station.blocks.meter_values.readings import Readings
-from ocppcore.station.blocks.meter_values.slots import DAY, Series, in_time, next_aligned
+from ocppcore.station.blocks.meter_values.slots import Series
 from ocppcore.station.blocks.meter_values.values import Value, offered, select
 from ocppcore.station.context import Context
 from ocppcore.station.local import (
@@ -263,14 +264,14 @@ class MeterValues(Block):
         if not items:
             self._data[transaction.uid] = None  # §3.16.5, whatever was collected before
             return
-        data = self._collected.between(transaction.uid)
         begin = self._collected.began(transaction.uid) or MeterReading(transaction.meter_start)
         first = self._select(transaction.evse, begin, items, ReadingPurpose.Begin)
         last = self._select(transaction.evse, event.end, items, ReadingPurpose.End)
-        if first:
-            data.insert(0, measured(transaction.started_at, first))
-        if last:
-            data.append(measured(event.at, last))
+        data = self._collected.all(
+            transaction.uid,
+            measured(transaction.started_at, first) if first else None,
+            measured(event.at, last) if last else None,
+        )
         self._data[transaction.uid] = data or None
 
     def _stopped(self, event: TransactionStopped) -> None:

@@ -340,6 +340,17 @@ def test_sets_that_are_too_many_are_thinned_out_but_begin_and_end_stay() -> None
     assert times == sorted(set(times)) and times[0] == start.timestamp
 
 
+def test_what_stays_is_spread_evenly_over_the_whole_transaction() -> None:
+    bench = booted(MeterValueSampleInterval="10", StopTxnSampledData=REGISTER, StopTransactionMaxMeterValues="12")
+    start = bench.charge()
+    bench.advance(9995)
+    bench.stop()
+    data = stopped(bench).transaction_data or []
+    passed = [(value.timestamp - start.timestamp).total_seconds() for value in data[:-1]]
+    assert set(passed) >= {1280.0 * number for number in range(8)}
+    assert all(later - before <= 1280 for before, later in zip(passed, [*passed[1:], 9995], strict=True))
+
+
 def test_transaction_data_stay_within_their_bytes() -> None:
     bench = booted(MeterValueSampleInterval="10", StopTxnSampledData=f"{REGISTER},Voltage,SoC")
     bench.charge()
