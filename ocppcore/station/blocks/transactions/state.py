@@ -125,7 +125,9 @@ class Transactions(Block):
     def choose(self, token: str, parent: str | None) -> int | None:
         reservations = self.ctx.reservations
         free = [f.id for f in self.ctx.evses.values() if not f.plugged and f.authorized is None]
-        for places in (self.waiting.cables, free):
+        # A cable in a reserved EVSE may have waited too long (E 3.20), but nobody else can start it by accident.
+        late = [f.id for f in self.ctx.evses.values() if f.spent and reservations.kept_for(f.id, token, parent)]
+        for places in ((*self.waiting.cables, *late), free):
             open = [evse for evse in places if self.can_start(evse) and reservations.admits(evse, token, parent)]
             kept = [evse for evse in open if reservations.kept_for(evse, token, parent)]
             if open:

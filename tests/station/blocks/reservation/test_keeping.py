@@ -85,6 +85,18 @@ def test_the_customer_goes_to_his_place_before_a_free_one() -> None:
     assert (bench.status(1), bench.status(2)) == ("Available", "Preparing")
 
 
+def test_a_cable_in_a_reserved_place_waits_for_its_customer_as_long_as_it_takes() -> None:
+    """E 3.20 keeps strangers from starting it by accident; here they cannot."""
+    bench = reserved(1)
+    bench.plug(1)
+    bench.advance(300)
+    assert bench.status(1) == "Reserved"
+    bench.swipe("X")
+    assert bench.status(2) == "Preparing"
+    bench.swipe("TAG1")
+    assert started(bench) == [(1, "TAG1", 5)]
+
+
 def test_a_stranger_who_waits_elsewhere_does_not_follow_a_cable_into_a_reserved_place() -> None:
     bench = reserved(1)
     bench.swipe("X")
