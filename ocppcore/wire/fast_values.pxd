@@ -78,7 +78,7 @@ cdef extern from *:
     """
     /* what = node.what(value): a new reference */
     static PyObject *values_ask(PyObject *node, const char *what, PyObject *value, int mode) {
-        return mode < 0 ? PyObject_CallMethod(node, what, "O", value) : PyObject_CallMethod(node, what, "Oi", value, mode);
+        return mode < 0 ? PyObject_CallMethod(node, what, "(O)", value) : PyObject_CallMethod(node, what, "Oi", value, mode);
     }
     """
     PyObject *values_ask(PyObject *node, const char *what, PyObject *value, int mode) noexcept

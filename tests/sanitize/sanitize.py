@@ -11,7 +11,10 @@ import sys
 from instrument import GCC, ROOT, Missing, build, watched
 
 # What reaches compiled code with odd input. The rest of the tests drive the same code with good input.
-TESTS = ["tests/wire", "tests/hostile", "tests/messages", "tests/charging", "tests/fuzz"]
+TESTS = [
+    f"tests/{name}"
+    for name in ("wire", "hostile", "messages", "charging", "fuzz", "refleak", "differential")
+]
 
 
 def main(arguments: list[str]) -> int:

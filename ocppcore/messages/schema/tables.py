@@ -38,8 +38,11 @@ MOST_FIELDS = 64
 
 
 def table_of(node: Node) -> Any:
-    """The table that reads and writes what a node describes; False where there is no fast path."""
-    return fast.Table(Planner(node).plan, pointer_to) if fast is not None else False
+    """The table that reads and writes what a node describes; False where there is no fast path for all of it."""
+    if fast is None:
+        return False
+    plan = Planner(node).plan
+    return fast.Table(plan, pointer_to) if plan[0]["kind"] != "judged" else False
 
 
 class Planner:
