@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ocppcore.charging import Explanation
 from ocppcore.errors import ConnectionLost, InvalidMessage, QueueFull, RpcError
 from ocppcore.hardware import Indicator, Want
 from ocppcore.session.commands import BasicAuth, Command
@@ -285,6 +286,12 @@ class Station(Inputs):
         """What a display needs, as it is now."""
         return snapshot(self.ctx, self.want)
 
+    def explain(self, evse: int) -> list[Explanation]:
+        """Of each charging profile, why it sets the limit of an EVSE now, or why it does not (1.6 §3.13), in the order
+        in which they are asked. evse 0: of the station as a whole. Raises SetupError for an unknown one."""
+        self._facts(evse, station=True)
+        return self.ctx.charging.explain(evse)
+
     def register_vendor(self, vendor_id: str, handlers: VendorHandlers) -> None:
         """Serve DataTransfer of a vendor; declared again, a vendor gets the new handlers.
 
@@ -307,6 +314,7 @@ class Station(Inputs):
         return Want(
             energy=self._gate.energy(evse),
             limit_a=facts.limit_a,
+            phases=facts.phases,
             lock=facts.plugged and (facts.transaction is not None or facts.cable_held is not None),
             indicator=INDICATORS[facts.status],
         )

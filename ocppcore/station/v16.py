@@ -15,6 +15,7 @@ from ocppcore.station.blocks.provisioning.keys16 import keys
 from ocppcore.station.blocks.provisioning.v16 import Provisioning16
 from ocppcore.station.blocks.remote_control.v16 import RemoteControl16
 from ocppcore.station.blocks.reservation.v16 import Reservation16
+from ocppcore.station.blocks.smart_charging.v16 import SmartCharging16
 from ocppcore.station.blocks.transactions.v16 import Transactions16
 from ocppcore.station.configuration import Configuration
 from ocppcore.station.context import Context
@@ -28,12 +29,14 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
     Reservation16,
     Transactions16,
     RemoteControl16,
+    SmartCharging16,  # after transactions: limits follow from what runs
     DataTransfer16,
     Availability16,  # the last to settle: statuses and their reports follow from all other facts
 )
 KEYS = keys
 LONGEST_CHARACTER: Final = 12  # bytes, written as two escapes
 ENTRY: Final = 2 * 20 * LONGEST_CHARACTER + 160  # bytes of the longest entry of a local list: two id tags, the rest
+PERIOD: Final = 128  # bytes of the longest period of a charging schedule
 ACTIONS = v16.actions(served=[request.action for block in BLOCKS for request in block.handlers])
 
 # While Pending these two are not allowed; laboratories want the status Rejected (1.6 §4.2).
@@ -47,7 +50,8 @@ def max_message(setup: Setup, config: Configuration) -> int:
     """Bytes of the largest message that is read (decisions: Wire 5): no legal one may exceed it."""
     asked_for = config.int("GetConfigurationMaxKeys") * (50 * LONGEST_CHARACTER + 4)
     listed = config.int("SendLocalListMaxLength") * ENTRY if setup.has("LocalAuthListManagement") else 0
-    return max(64 * 1024, asked_for, listed, setup.max_data) + 4 * 1024
+    periods = config.int("ChargingScheduleMaxPeriods") * PERIOD if setup.has("SmartCharging") else 0
+    return max(64 * 1024, asked_for, listed, periods, setup.max_data) + 4 * 1024
 
 
 def refusal(ctx: Context, request: Any) -> Any | None:

@@ -23,6 +23,7 @@ from ocppcore.station.blocks.provisioning.texts import (
     measurands,
     only,
     rotations,
+    some,
     unknown_rotations,
 )
 from ocppcore.station.configuration import Access, Key
@@ -32,7 +33,7 @@ R, RW = Access.R, Access.RW
 DAY: Final = 86_400
 REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
-PROFILES: Final = ("Core", "LocalAuthListManagement", "Reservation", "RemoteTrigger")
+PROFILES: Final = ("Core", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
@@ -45,6 +46,18 @@ OF_PROFILE: Final = {
         Key("SendLocalListMaxLength", R, "500", integer(1, 10_000), section="1.6 §9.2.3"),
     ),
     "Reservation": (Key("ReserveConnectorZeroSupported", R, "true", boolean, section="1.6 §9.3.1"),),
+    "SmartCharging": (
+        Key("ChargeProfileMaxStackLevel", R, "20", integer(0, 1_000_000), section="1.6 §9.4.1"),
+        Key(
+            "ChargingScheduleAllowedChargingRateUnit",
+            R,
+            "Current,Power",
+            some(("Current", "Power")),
+            section="1.6 §9.4.2, E 3.88",
+        ),
+        Key("ChargingScheduleMaxPeriods", R, "100", integer(1, 1024), section="1.6 §9.4.3"),
+        Key("MaxChargingProfilesInstalled", R, "50", integer(1, 1000), section="1.6 §9.4.5"),
+    ),
 }
 
 
@@ -60,16 +73,19 @@ def keys(setup: Setup) -> list[Key]:
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
-    return [*core, *_profiles(setup.without), *setup.keys]
+    return [*core, *_profiles(setup.without, setup.capabilities.switches_phases), *setup.keys]
 
 
 @lru_cache(maxsize=64)
-def _profiles(without: frozenset[str]) -> tuple[Key, ...]:
+def _profiles(without: frozenset[str], switches: bool) -> tuple[Key, ...]:
     """The keys of the other profiles, and which of them there are."""
     offered = tuple(profile for profile in PROFILES if profile not in without)
     found = [Key("SupportedFeatureProfiles", R, ",".join(offered), exactly(offered), section="1.6 §9.1.29")]
     for profile, own in OF_PROFILE.items():
         found += own if profile in offered else ()
+    if "SmartCharging" in offered:
+        text = "true" if switches else "false"
+        found.append(Key("ConnectorSwitch3to1PhaseSupported", R, text, only(switches), section="1.6 §9.4.4"))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from ocppcore.messages.text import ci_equal
 from ocppcore.session.commands import Unlock
@@ -43,26 +43,29 @@ class RemoteControl(Block):
             return None
         return facts.id if facts.authorized is None or ci_equal(facts.authorized, token) else None
 
-    def start_at(self, evse: int, token: str, follows: bool) -> None:
+    def start_at(self, evse: int, token: str, follows: bool, profile: dict[str, Any] | None) -> None:
         """Begin, after an authorization if AuthorizeRemoteTxRequests says so (§5.11), or a reservation is for a group
-        and the token's is not known (§5.13)."""
+        and the token's is not known (§5.13). profile: see Transactions.begin()."""
         depends = self._depends(evse, token)
         if depends or self.ctx.config.bool("AuthorizeRemoteTxRequests"):
             self._deciding.add(evse)
-            self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows), depends)
+            self.ctx.authorizer.authorize(token, partial(self._decided, evse, follows, profile), depends)
         else:
             group = self.ctx.authorizer.group(token)
-            self.ctx.transactions.begin(evse, token, group, remote=True, follows=follows)
+            self.ctx.transactions.begin(evse, token, group, remote=True, follows=follows, profile=profile)
 
     def _depends(self, evse: int, token: str) -> bool:
         """What the reservations mean for the token depends on its group, which is not known here."""
         return self.ctx.authorizer.group(token) is None and self.ctx.reservations.group_matters(token, evse)
 
-    def _decided(self, evse: int, follows: bool, decision: Authorization) -> None:
+    def _decided(
+        self, evse: int, follows: bool, profile: dict[str, Any] | None, decision: Authorization
+    ) -> None:
         self._deciding.discard(evse)
         self.ctx.emit(AuthorizationEnded(decision.token, evse, decision.status, decision.accepted))
         if decision.accepted:
-            self.ctx.transactions.begin(evse, decision.token, decision.parent, remote=True, follows=follows)
+            token, group = decision.token, decision.parent
+            self.ctx.transactions.begin(evse, token, group, remote=True, follows=follows, profile=profile)
         else:
             self.ctx.publish(AuthorizationRefused(decision.token, evse, decision.status))
 

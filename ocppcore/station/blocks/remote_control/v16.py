@@ -24,11 +24,14 @@ class RemoteControl16(RemoteControl):
     }
 
     def _remote_start(self, request: v16.RemoteStartTransactionRequest, answer: Answer) -> None:
-        """A charging profile is left aside: without smart charging it is to be ignored (§5.11)."""
-        place = self.place(request.connector_id, request.id_tag)
+        """A charging profile that can't be used refuses it (§5.16.2); without smart charging it is ignored (§5.11)."""
+        place, profile = self.place(request.connector_id, request.id_tag), None
+        if place is not None and request.charging_profile is not None and self.ctx.setup.has("SmartCharging"):
+            profile = self.ctx.charging.to_start_with(place, request.charging_profile)
+            place = None if profile is None else place
         answer(v16.RemoteStartTransactionResponse(status=REJECTED if place is None else ACCEPTED))
         if place is not None:
-            self.start_at(place, request.id_tag, follows=request.connector_id is None)
+            self.start_at(place, request.id_tag, request.connector_id is None, profile)
 
     def _remote_stop(self, request: v16.RemoteStopTransactionRequest, answer: Answer) -> None:
         transaction = self.ctx.transactions.find(request.transaction_id)

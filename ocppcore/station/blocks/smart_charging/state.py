@@ -29,6 +29,7 @@ from ocppcore.station.local import ClockSet
 from ocppcore.station.transaction import Transaction, TransactionState
 
 TIMER: Final = "charging limits"
+MOST_SECONDS: Final = 2**31 - 1  # of a composite schedule: a longer one ends there
 LOOK_AGAIN: Final = 86_400.0  # seconds: no timer is longer
 ALMOST: Final = timedelta(milliseconds=1)  # a timer that is early by less than this is on time
 
@@ -189,7 +190,7 @@ class SmartCharging(Block):
         if not known or duration < 1 or self.ctx.utc is None or chosen not in units:  # E 3.88
             return None
         t = self._second()
-        return t, chosen, self._profiles.now.composite(evse, t, duration, chosen)
+        return t, chosen, self._profiles.now.composite(evse, t, min(duration, MOST_SECONDS), chosen)
 
     def explain(self, evse: int) -> list[Explanation]:
         return self._profiles.explain(self._second(), evse)

@@ -37,6 +37,8 @@ CORE = """
 """.split()
 OTHERS = """
     LocalAuthListEnabled LocalAuthListMaxLength SendLocalListMaxLength ReserveConnectorZeroSupported
+    ChargeProfileMaxStackLevel ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods
+    ConnectorSwitch3to1PhaseSupported MaxChargingProfilesInstalled
 """.split()
 ALL = len(CORE) + len(OTHERS)
 # Each profile's actions that a back end calls (1.6 §3.3).
