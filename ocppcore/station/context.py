@@ -63,8 +63,8 @@ class LocalList(Protocol):
 class Reservations(Protocol):
     """Offered by the reservation block (1.6 §5.13). parent: the group of the token, None if it has none."""
 
-    def admits(self, evse: int, token: str, parent: str | None) -> bool:
-        """True if no reservation forbids that the token charges there."""
+    def admits(self, evse: int, token: str, parent: str | None, leaves: int | None = None) -> bool:
+        """True if no reservation forbids that the token charges there. leaves: where it will wait no longer then."""
         ...
 
     def kept_for(self, evse: int, token: str, parent: str | None) -> bool:

@@ -79,10 +79,12 @@ class AuthorizationRules(Block):
         raise TypeError(f"{type(self).__name__} sends no Authorize")
 
     def _answered(self, heard: IdTokenInfoReceived) -> None:
-        """The back end has decided."""
+        """The back end has decided. It may leave the group away (E 4.12): then the list's counts."""
+        listed = self._listed(heard.token)
+        parent = listed.parent if heard.parent is None and listed is not None else heard.parent
         self.ctx.publish(heard)
         for token, done in self._asking.pop(fold(heard.token)):
-            done(Authorization(token, heard.status == "Accepted", heard.status, heard.parent, offline=False))
+            done(Authorization(token, heard.status == "Accepted", heard.status, parent, offline=False))
 
     def _no_answer(self, token: str) -> None:
         """The back end has not decided."""
@@ -104,10 +106,12 @@ class AuthorizationRules(Block):
     # What is known here
 
     def _known(self, token: str) -> Known | None:
+        """§3.5.3: the list goes before the cache."""
+        return self._listed(token) or (self.cache.find(token, self.ctx.utc) if self._caching else None)
+
+    def _listed(self, token: str) -> Known | None:
         listed = None if self.ctx.local_list is None else self.ctx.local_list.lookup(token)
-        if listed is not None:
-            return Known(*listed)
-        return self.cache.find(token, self.ctx.utc) if self._caching else None
+        return None if listed is None else Known(*listed)
 
     @property
     def _caching(self) -> bool:
@@ -115,7 +119,7 @@ class AuthorizationRules(Block):
 
     def _learn(self, heard: IdTokenInfoReceived) -> None:
         """§3.5.1: from every idTagInfo; §3.5.3: not what the list knows."""
-        if self.ctx.local_list is not None and self.ctx.local_list.lookup(heard.token) is not None:
+        if self._listed(heard.token) is not None:
             self.cache.forget(heard.token)
         elif self._caching:
             self.cache.learn(heard.token, Known(heard.status, heard.parent, heard.expires), self.ctx.utc)

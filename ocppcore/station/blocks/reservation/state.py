@@ -8,7 +8,7 @@
 - It ends when a transaction of its token or group starts there (for 0: anywhere), at its expiry date, by a
   cancellation, and when its EVSE, or the station, is Faulted or Unavailable. Until then it survives a restart. While
   UTC is not known, none is over, and none can be made: its end could not be told.
-- The same id again replaces it, if the new place can be had; on the same EVSE it always can.
+- The same id again replaces it, if the new place can be had; on the same EVSE a cable is no obstacle.
 """
 
 from __future__ import annotations
@@ -77,13 +77,14 @@ class ReservationRules(Block):
 
     # The service to other blocks; see Context's Reservations
 
-    def admits(self, evse: int, token: str, parent: str | None) -> bool:
+    def admits(self, evse: int, token: str, parent: str | None, leaves: int | None = None) -> bool:
         here, anywhere = self._made.get(evse), self._made.get(0)
         if here is not None:
             return here.is_for(token, parent)
         if anywhere is None or anywhere.is_for(token, parent):
             return True
-        return any(facts.free for facts in self.ctx.evses.values() if facts.id != evse)
+        others = [facts for facts in self.ctx.evses.values() if facts.id != evse]
+        return any(facts.free or (facts.id == leaves and not facts.reserved) for facts in others)
 
     def kept_for(self, evse: int, token: str, parent: str | None) -> bool:
         here = self._made.get(evse)
@@ -139,7 +140,7 @@ class ReservationRules(Block):
         """Whether there is room for the reservation, as if the one with the same id did not exist."""
         others = {r.evse for r in self._made.values() if r.id != id}
         mine = self._of(id)
-        replaced = mine is not None and mine.evse == facts.id
+        replaced = mine is not None and mine.evse == facts.id and facts.transaction is None and facts.authorized is None
         if facts.id in others or (facts.in_use and not replaced):
             return OCCUPIED
         taken = others | {facts.id}

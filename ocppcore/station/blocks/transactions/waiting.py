@@ -59,10 +59,10 @@ class Waiting:
         self._ctx.timers.cancel(("token", facts.id))
         return self._tokens.pop(facts.id, None)
 
-    def take_follower(self, admits: Callable[[str, str | None], bool]) -> Intention | None:
+    def take_follower(self, admits: Callable[[str, str | None, int], bool]) -> Intention | None:
         """The first token that waits at some EVSE, follows the cable, and is admitted where that was plugged in."""
         for number, intention in self._tokens.items():
-            if intention.follows and admits(intention.token, intention.parent):
+            if intention.follows and admits(intention.token, intention.parent, number):
                 return self.take_token(self._ctx.evses[number])
         return None
 

@@ -192,6 +192,15 @@ def test_a_remote_start_whose_group_is_unknown_is_authorized_first() -> None:
     assert not bench.sent(START) and bench.status() == "Reserved"
 
 
+def test_a_group_that_only_the_list_tells_counts() -> None:
+    """E 4.12: Authorize.conf may leave it away."""
+    bench = reserved(parent="G")
+    listed(bench, "Y", "G")
+    bench.charge(token="Y")
+    assert len(bench.sent(AUTHORIZE)) == 1
+    assert started(bench) == [(1, "Y", 5)]
+
+
 def test_the_token_itself_needs_no_group() -> None:
     bench = reserved(parent="G", config=PRE)
     listed(bench, "TAG1")
@@ -270,6 +279,22 @@ def test_a_token_that_waits_for_a_cable_takes_a_place() -> None:
     bench.advance(60)
     bench.swipe("Y", 2)
     assert bench.status(2) == "Preparing"
+
+
+def test_a_token_that_follows_the_cable_frees_the_place_where_it_waited() -> None:
+    bench = reserved(0)
+    bench.swipe("X")
+    assert bench.status(1) == "Preparing"
+    bench.plug(2)
+    assert started(bench) == [(2, "X", None)]
+    assert bench.status(1) == "Available"
+
+
+def test_a_token_that_waits_at_one_reader_takes_no_second_place() -> None:
+    bench = reserved(0)
+    bench.swipe("X", 1)
+    bench.swipe("X", 2)
+    assert (bench.status(1), bench.status(2)) == ("Preparing", "Available")
 
 
 def test_a_reservation_of_a_connector_leaves_one_free_too() -> None:

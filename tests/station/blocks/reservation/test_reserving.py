@@ -149,6 +149,14 @@ def test_on_the_same_connector_it_always_can_even_with_a_cable_in() -> None:
     assert started(bench) == [(1, "U", 5)]
 
 
+def test_not_while_its_customer_is_about_to_plug_in() -> None:
+    bench = reserved(1)
+    bench.swipe("TAG1", 1)
+    assert bench.reserve(1, "U") == "Occupied"
+    bench.plug()
+    assert started(bench) == [(1, "TAG1", 5)]
+
+
 def test_from_a_connector_to_the_station_and_back() -> None:
     bench = reserved(1)
     assert bench.reserve(0) == "Accepted"
