@@ -32,7 +32,7 @@ from ocpp.charge_point import camel_to_snake_case, remove_nones, serialize_as_di
 from benchmarks.corpus import Sample
 from benchmarks.structs import struct
 from ocppcore import v16
-from ocppcore.wire import decode, encode_call, encode_result, validate_only
+from ocppcore.wire import decode, encode_message, validate_only
 
 Job = tuple[Callable[[list[Any]], Any], list[Any]]
 """What runs over a batch of inputs, in a loop of its own, so that nothing but the work is measured; and the inputs. It
@@ -104,13 +104,13 @@ def write_ours(samples: Sequence[Sample]) -> Job:
     def run_calls(batch: list[Any]) -> Any:
         text = None
         for id, payload in batch:
-            text = encode_call(id, action, shape.dump(payload))
+            text = encode_message(2, id, action, shape, payload)
         return text
 
     def run_results(batch: list[Any]) -> Any:
         text = None
         for id, payload in batch:
-            text = encode_result(id, shape.dump(payload))
+            text = encode_message(3, id, action, shape, payload)
         return text
 
     return run_calls if samples[0].kind == 2 else run_results, inputs

@@ -31,7 +31,8 @@ from ocppcore.session.outbox import Outbox, Trickle
 from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
-from ocppcore.wire import Actions, CallError, CallResult, Fault, Shape, encode_call
+from ocppcore.wire import Actions, CallError, CallResult, Fault, Shape
+from ocppcore.wire.frame import CALL
 
 if TYPE_CHECKING:
     import random
@@ -127,10 +128,9 @@ class Calls:
         if shape is None:
             rule = f"no request of OCPP {self._actions.version.name}"
             raise InvalidMessage(action, Fault(ErrorCode.NotImplemented, rule=rule, action=action))
-        payload = write(shape, request, policy)
+        id = f"{self._prefix}{self._number + 1}"
+        call = OutCall(id, request, action, write(CALL, id, action, shape, request, policy), timeout)
         self._number += 1
-        id = f"{self._prefix}{self._number}"
-        call = OutCall(id, request, action, encode_call(id, action, payload), timeout)
         heappush(self._queue, (priority, self._number, call))
         self._sink.counters.longest_queue = max(self._sink.counters.longest_queue, len(self._queue))
         return id

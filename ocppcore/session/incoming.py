@@ -18,8 +18,8 @@ from ocppcore.session.outbox import Outbox, Trickle
 from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
-from ocppcore.wire import Actions, Call, Fault, answer, encode_error, encode_result
-from ocppcore.wire.frame import CALL
+from ocppcore.wire import Actions, Call, Fault, answer, encode_error
+from ocppcore.wire.frame import CALL, CALLRESULT
 
 
 class Incoming:
@@ -79,8 +79,8 @@ class Incoming:
         """Answer with a CALLRESULT. Raises InvalidMessage and leaves the call open."""
         if id not in self._open:
             return False
-        payload = write(self._actions.responses[self._open[id][0]], response, policy)
-        text = encode_result(id, payload)
+        action = self._open[id][0]
+        text = write(CALLRESULT, id, action, self._actions.responses[action], response, policy)
         self._close(id)
         self._sink.counters.results_sent += 1
         self._sink.send(text)

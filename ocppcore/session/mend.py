@@ -18,7 +18,19 @@ from ocppcore.messages.schema.nodes import OPEN, Array, Boolean, Choice, Integer
 from ocppcore.messages.schema.shape import MessageShape
 from ocppcore.session.policy import UNCHECKED, Policy
 from ocppcore.version import ErrorCode
-from ocppcore.wire import Actions, Call, CallResult, Fault, Frame, Limits, Shape, decode
+from ocppcore.wire import (
+    Actions,
+    Call,
+    CallResult,
+    Fault,
+    Frame,
+    Limits,
+    Shape,
+    decode,
+    encode_call,
+    encode_message,
+    encode_result,
+)
 from ocppcore.wire.frame import CALL, CALLRESULT
 from ocppcore.wire.text import parse
 
@@ -65,11 +77,12 @@ def reread(
     return made, repairs + mender.repairs
 
 
-def write(shape: Shape, message: Any, policy: Policy) -> dict[str, Any]:
-    """The payload of a message of ours, judged unless the policy is off. Raises InvalidMessage."""
+def write(kind: int, id: str, action: str, shape: Shape, message: Any, policy: Policy) -> str:
+    """The text of a CALL or CALLRESULT of ours, judged unless the policy is off. Raises InvalidMessage."""
     if isinstance(shape, MessageShape) and policy.is_off(message_name(shape)):
-        return shape.plain(message)
-    return shape.dump(message)
+        payload = shape.plain(message)
+        return encode_call(id, action, payload) if kind == CALL else encode_result(id, payload)
+    return encode_message(kind, id, action, shape, message)
 
 
 def message_name(shape: MessageShape) -> str:

@@ -3,6 +3,7 @@
     frame = decode(data, actions, pending, limits)     # a Frame or a Fault; nothing is raised
     fault = validate_only(data, actions, pending)      # the same judgement, for who hands messages on
     text = answer(fault, version)                      # the CALLERROR that the standard wants, or None
+    text = encode_message(CALL, id, action, shape, message)    # a typed message, judged; raises InvalidMessage
     text = encode_call(id, action, payload)            # and encode_result, encode_error, encode_send
 
 What reads and writes JSON is loaded when it is first asked for: to declare messages takes only the tables.
@@ -28,7 +29,14 @@ from ocppcore.wire.frame import (
 )
 
 if TYPE_CHECKING:
-    from ocppcore.wire.encode import answer, encode_call, encode_error, encode_result, encode_send
+    from ocppcore.wire.encode import (
+        answer,
+        encode_call,
+        encode_error,
+        encode_message,
+        encode_result,
+        encode_send,
+    )
     from ocppcore.wire.plain import check, decode, validate_only
 
 __all__ = [
@@ -47,12 +55,13 @@ __all__ = [
     "decode",
     "encode_call",
     "encode_error",
+    "encode_message",
     "encode_result",
     "encode_send",
     "validate_only",
 ]
 
-# The one place where the decoder is chosen. A build without extensions (OCPPCORE_PURE=1) has the plain twin only.
+# The one place where decoder and encoder are chosen. A build without extensions (OCPPCORE_PURE=1) has the twin only.
 DECODER = "plain" if find_spec(f"{__name__}.fast") is None else "fast"
 _LATER = {
     "answer": "encode",
@@ -60,6 +69,7 @@ _LATER = {
     "decode": DECODER,
     "encode_call": "encode",
     "encode_error": "encode",
+    "encode_message": "encode" if DECODER == "plain" else "fast",
     "encode_result": "encode",
     "encode_send": "encode",
     "validate_only": DECODER,

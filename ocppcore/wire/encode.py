@@ -14,7 +14,7 @@ import ujson
 from ocppcore.errors import InvalidMessage
 from ocppcore.version import V16, V21, ErrorCode, Version
 from ocppcore.wire.fault import MAX_DESCRIPTION, Fault, printable
-from ocppcore.wire.frame import CALL, CALLERROR, CALLRESULT, CALLRESULTERROR, SEND
+from ocppcore.wire.frame import CALL, CALLERROR, CALLRESULT, CALLRESULTERROR, SEND, Shape
 
 UNREADABLE: Final = "-1"  # 2.0.1 part 4 §4.2.3: the message id of an answer to a message whose id cannot be read
 
@@ -42,6 +42,15 @@ def encode_call(id: str, action: str, payload: dict[str, Any]) -> str:
 def encode_result(id: str, payload: dict[str, Any]) -> str:
     """A CALLRESULT (J §4.2.2). Raises InvalidMessage for what JSON cannot express."""
     return _encode("CALLRESULT", [CALLRESULT, id, payload])
+
+
+def encode_message(kind: int, id: str, action: str, shape: Shape, message: Any) -> str:
+    """A CALL, CALLRESULT or SEND (kind 2, 3 or 6) of a typed message, judged. action: not written in a CALLRESULT.
+
+    Raises InvalidMessage, which names the field that breaks a rule, or says what has no JSON form.
+    """
+    payload = shape.dump(message)
+    return encode_result(id, payload) if kind == CALLRESULT else _encode(action, [kind, id, action, payload])
 
 
 def encode_send(id: str, action: str, payload: dict[str, Any]) -> str:

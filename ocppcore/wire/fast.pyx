@@ -2,7 +2,7 @@
 
     frame = decode(data, actions, pending, limits)    # what plain.decode says, sooner
     fault = validate_only(data, actions, pending)     # the same judgement; nothing is made
-    text = encode(CALL, id, action, table, message)   # None: this one is for the plain twin
+    text = encode_message(CALL, id, action, shape, message)
 
 The work is done in leaf files of inline functions: fast_reader (position, caps, faults), fast_text, fast_number,
 fast_instant, fast_values (what a schema expects next), fast_rules, fast_writer. This file has what holds Python objects:
@@ -31,6 +31,7 @@ from ocppcore.wire.fast_writer cimport Writer, close_writer, open_writer, put, p
 from decimal import Decimal
 
 from ocppcore.version import V21, ErrorCode
+from ocppcore.wire import encode as twin
 from ocppcore.wire import plain
 from ocppcore.wire.fault import Fault, printable
 from ocppcore.wire.frame import Actions, Call, CallResult, Limits, Send, UnmatchedResult
@@ -67,13 +68,13 @@ cdef Py_ssize_t offset_of(object kind, str name) except -1:
 
 cdef struct Layout:  # of a class with slots; the class lives as long as this module
     PyObject *kind
-    Py_ssize_t offsets[6]
+    Py_ssize_t offsets[8]
 
 cdef int lay_out(Layout *layout, object kind) except -1:
     cdef int index
     layout.kind = <PyObject *>kind
     for index, name in enumerate(kind.__slots__):
-        if index < 6:
+        if index < 8:
             layout.offsets[index] = offset_of(kind, name)
     return 0
 
@@ -169,7 +170,9 @@ cdef object start(Reader *r, object data, object limits):
     r.found = NULL
     if not set_caps(r, limits, &max_message):
         return None
-    if type(data) is bytearray or type(data) is memoryview:
+    if type(data) is bytes:
+        pass
+    elif type(data) is bytearray or type(data) is memoryview:
         if (len(data) if type(data) is bytearray else data.nbytes) > max_message:
             return None
         held = bytes(data)  # whoever owns the buffer may write to it while rules and shapes run
@@ -334,41 +337,41 @@ cdef object arity_fault(const Envelope *e, int wanted):
     return make_fault(ErrorCode.ProtocolError, "", rule, e.type, <object>e.id, None)
 
 
-cdef int read_typed(Reader *r, Envelope *e, Table table, bint build) noexcept:
+cdef int read_typed(Reader *r, Envelope *e, Node *root, bint build) noexcept:
     """The payload, by its table, and the rest of the text. Without a table it is read as the twin's parser reads it."""
     cdef int code
-    if table is None:
+    if root == NULL:
         code = any_value(r, True, &e.payload)
     else:
         # Rules are judged on the typed message, so one is made even where nobody wants it.
-        r.build = (build or table.nodes[0].ruled) and not r.surrogate
-        r.pointer_to = <PyObject *>table.pointer_to
-        code = read_payload(r, &table.nodes[0], &e.payload)
+        r.build = (build or root.ruled) and not r.surrogate
+        r.pointer_to = root.pointer_to
+        code = read_payload(r, root, &e.payload)
     e.count += 1
     if code == STOP or more(r, c"]", &e.again) == STOP:
         return STOP
     return skip_rest(r, e)
 
 
-cdef object judge_payload(Reader *r, Envelope *e, Table table, object shape, object action):
-    """The fault of a payload whose text is read; None if it has none. Without a table, e.payload is replaced."""
-    if table is None:
-        loaded = shape.load(<object>e.payload)
-        if type(loaded) is Fault:
-            loaded.type, loaded.id = e.type, <object>e.id
-            if action is not None:
-                loaded.action = action
-            return loaded
-        DECREF(e.payload)
-        e.payload = <PyObject *>loaded
-        INCREF(e.payload)
-        return None
-    if r.rule == NONE:
-        if not table.nodes[0].ruled or judge_rules(r, &table.nodes[0], e.payload, False) == OK:
-            return None
-        if r.broken == RAISED:
-            objects_raised()
-    return payload_fault(r, e.type, <object>e.id, action)
+cdef object load(Envelope *e, object shape, object action):
+    """Have a shape of another make read the payload, in place: its fault, or None."""
+    loaded = shape.load(<object>e.payload)
+    if type(loaded) is Fault:
+        loaded.type, loaded.id = e.type, <object>e.id
+        if action is not None:
+            loaded.action = action
+        return loaded
+    DECREF(e.payload)
+    e.payload = <PyObject *>loaded
+    INCREF(e.payload)
+    return None
+
+
+cdef inline bint is_in_order(Reader *r, Node *root, PyObject *payload) except -1:
+    """True if the payload, whose text is read, has no fault and breaks no rule."""
+    if r.rule == NONE and root.ruled and judge_rules(r, root, payload, False) == STOP:
+        objects_raised()
+    return r.rule == NONE
 
 
 cdef object read_request(Reader *r, Envelope *e, object data, object actions, object pending, bint build):
@@ -377,7 +380,7 @@ cdef object read_request(Reader *r, Envelope *e, object data, object actions, ob
     cdef Text t
     cdef int index = -1, code
     cdef bint is_text = False, is_served = False
-    cdef Table table = None
+    cdef Node *root = NULL
     cdef object action = None
     if e.again:
         is_text = next_char(r) == c'"'
@@ -390,14 +393,36 @@ cdef object read_request(Reader *r, Envelope *e, object data, object actions, ob
             index = names.look_up(&t)
     if index >= 0 and e.id != NULL and e.id_length <= MAX_ID:
         action = <object>names.node.entries[index].value
-        is_served = e.type == 6 or actions.served is names.source or action in actions.served
+        is_served = e.type == 6 or serves(actions, names.source, action)
     if is_served and e.again:
-        table = names.table(index)
-        code = read_typed(r, e, table, build)
+        root = names.root(index)
+        code = read_typed(r, e, root, build)
     else:
         code = skip_rest(r, e)
     if code == STOP:
         return text_fault(r, e, data, pending)
+    if not is_served or e.count != 4:
+        return request_fault(e, &t if is_text else NULL, index >= 0)
+    if root == NULL:
+        fault = load(e, names.shapes[index], action)
+        if fault is not None:
+            return fault
+    elif not is_in_order(r, root, e.payload):
+        return payload_fault(r, e.type, <object>e.id, action)
+    if not build:
+        return None
+    if e.type == 2:
+        return make_three(&CALL_LAYOUT, e.id, <PyObject *>action, e.payload)
+    return make_three(&SEND_LAYOUT, e.id, <PyObject *>action, e.payload)
+
+
+cdef inline bint serves(object actions, object requests, object action) except -1:
+    cdef PyObject *served = objects_slot(<PyObject *>actions, ACTIONS_LAYOUT.offsets[3])[0]
+    return True if served == <PyObject *>requests else action in actions.served
+
+
+cdef object request_fault(Envelope *e, const Text *t, bint is_known):
+    """What is wrong with the envelope of a CALL or SEND. t: its action, NULL if that is no string."""
     if e.id == NULL:
         return id_fault(e)
     if e.id_length > MAX_ID:
@@ -405,20 +430,14 @@ cdef object read_request(Reader *r, Envelope *e, object data, object actions, ob
         return make_fault(ErrorCode.RpcFrameworkError, "", rule, e.type, <object>e.id, None)
     if e.count != 4:
         return arity_fault(e, 4)
-    if not is_text:
+    if t == NULL:
         rule = "action is not a string"
         return make_fault(ErrorCode.RpcFrameworkError, "", rule, e.type, <object>e.id, None)
-    if index < 0:
-        shown = printable(take(make_text(&t)), MAX_ACTION)
+    action = take(make_text(t))
+    if not is_known:
+        shown = printable(action, MAX_ACTION)
         return make_fault(ErrorCode.NotImplemented, "", "unknown action", e.type, <object>e.id, shown)
-    if not is_served:
-        return make_fault(ErrorCode.NotSupported, "", "action not served here", e.type, <object>e.id, action)
-    fault = judge_payload(r, e, table, names.shapes[index], action)
-    if fault is not None or not build:
-        return fault
-    if e.type == 2:
-        return make_three(&CALL_LAYOUT, e.id, <PyObject *>action, e.payload)
-    return make_three(&SEND_LAYOUT, e.id, <PyObject *>action, e.payload)
+    return make_fault(ErrorCode.NotSupported, "", "action not served here", e.type, <object>e.id, action)
 
 
 cdef object shape_of(Envelope *e, object pending):
@@ -444,11 +463,13 @@ cdef object unmatched(const Envelope *e, bint build):
 cdef object read_result(Reader *r, Envelope *e, object data, object pending, bint build):
     """A CALLRESULT behind its id."""
     cdef object shape = shape_of(e, pending)
-    cdef Table table = None
+    cdef object table = None
+    cdef Node *root = NULL
     cdef int code
     if shape is not None and e.again:
         table = table_of(shape)
-        code = read_typed(r, e, table, build)
+        root = root_of(table)
+        code = read_typed(r, e, root, build)
     else:
         code = skip_rest(r, e)
     if code == STOP:
@@ -459,10 +480,13 @@ cdef object read_result(Reader *r, Envelope *e, object data, object pending, bin
         return unmatched(e, build)
     if e.count != 3:
         return arity_fault(e, 3)
-    fault = judge_payload(r, e, table, shape, None)
-    if fault is not None or not build:
-        return fault
-    return make_three(&RESULT_LAYOUT, e.id, e.payload, NULL)
+    if root == NULL:
+        fault = load(e, shape, None)
+        if fault is not None:
+            return fault
+    elif not is_in_order(r, root, e.payload):
+        return payload_fault(r, 3, <object>e.id, None)
+    return make_three(&RESULT_LAYOUT, e.id, e.payload, NULL) if build else None
 
 
 cdef object read_error(Reader *r, Envelope *e, object data, object pending, bint build):
@@ -505,15 +529,15 @@ def check(data, table, validate, limits=DEFAULT_LIMITS):
     cdef Reader r
     cdef Envelope e
     cdef Node *root
-    cdef object held = start(&r, data, limits) if type(table) is Table else None
+    cdef object held = start(&r, data, limits) if root_of(table) != NULL else None
     cdef int code
     if held is None:
         return plain.check(data, table, validate, limits)
     e.type = 0
     e.typed_at = e.identified_at = NULL
     e.payload = NULL
-    root = (<Table>table).nodes
-    r.pointer_to = <PyObject *>(<Table>table).pointer_to
+    root = root_of(table)
+    r.pointer_to = root.pointer_to
     try:
         if root.kind == OBJECT and next_char(&r) != c"{":
             record(&r, NOT_OBJECT, root)
@@ -528,63 +552,4 @@ def check(data, table, validate, limits=DEFAULT_LIMITS):
         XDECREF(e.payload)
 
 
-def encode(int kind, id, action, table, message):
-    """The text of a CALL, CALLRESULT or SEND (kind 2, 3 or 6; a CALLRESULT has no action), its payload checked and its
-    rules judged. None: it is for the plain twin, which raises what there is to raise."""
-    cdef Writer w
-    cdef Reader r
-    cdef int code
-    cdef Table by
-    if type(table) is not Table or type(id) is not str or (action is not None and type(action) is not str):
-        return None
-    by = table
-    open_writer(&w)
-    try:
-        code = write_frame(&w, kind, <PyObject *>id, <PyObject *>action, &by.nodes[0], <PyObject *>message)
-        if code == STOP:
-            objects_raised()
-        if code != OK or by.nodes[0].ruled and breaks_rules(&by.nodes[0], message):
-            return None
-        if w.ascii:
-            return take(objects_ascii(w.begin, w.at - w.begin))
-        return take(unicode_decode(w.begin, w.at - w.begin, NULL))
-    finally:
-        close_writer(&w)
-
-
-cdef int write_frame(
-    Writer *w, int kind, PyObject *id, PyObject *action, const Node *node, PyObject *message
-) noexcept:
-    cdef int code
-    if node.kind != OBJECT:
-        return FAULTY
-    put_char(w, c"[")
-    put_char(w, <char>(c"0" + kind))
-    put_char(w, c",")
-    code = write_str(w, id)
-    if code == OK:
-        code = put_char(w, c",")
-    if code == OK and action != Py_None:
-        code = write_str(w, action)
-        if code == OK:
-            code = put_char(w, c",")
-    if code == OK:
-        code = write_object(w, node, message)
-    return put_char(w, c"]") if code == OK else code
-
-
-cdef bint breaks_rules(const Node *node, object message) except -1:
-    """True if a message of ours breaks a rule beyond the schema."""
-    cdef Reader r
-    cdef int code
-    r.at = r.begin = r.end = NULL
-    r.rule = NONE
-    r.steps = 0
-    r.found = NULL
-    r.build = True
-    r.broken = WHOLE
-    code = judge_rules(&r, node, <PyObject *>message, True)
-    dispose(&r)
-    if code == STOP:
-        objects_raised()
-    return code != OK
+include "fast_encode.pxi"

@@ -8,7 +8,8 @@ cdef extern from "scan.h" nogil:
     const char *scan_plain(const char *at, const char *end) noexcept
     bint scan_is_ascii(const char *at, const char *end) noexcept
     bint scan_same(const char *left, const char *right, Py_ssize_t n) noexcept
-    uint32_t scan_hash(const char *at, Py_ssize_t n) noexcept
+    uint64_t scan_prefix(const char *at, Py_ssize_t n, const char *end) noexcept
+    uint32_t scan_hash(uint64_t prefix, const char *at, Py_ssize_t n) noexcept
     uint64_t scan_load8(const char *at) noexcept
     uint64_t scan_head(const char *key, Py_ssize_t n) noexcept
     uint64_t scan_mask(Py_ssize_t n) noexcept

@@ -2,8 +2,8 @@
 # to; they are never written after it is made.
 
 from cpython.ref cimport PyObject
-from libc.stdint cimport int16_t, int64_t, uint32_t, uint64_t
-from ocppcore.wire.fast_capi cimport scan_hash, scan_same
+from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
+from ocppcore.wire.fast_capi cimport scan_hash, scan_prefix, scan_same
 
 cdef enum Kind:
     ANYTHING = 0
@@ -38,6 +38,11 @@ cdef struct Entry:  # a field of an object, or a value of an enumeration
     Node *node
     Py_ssize_t offset  # where an instance keeps the field
 
+cdef struct Place:  # in the hash over the names of entries
+    uint64_t prefix  # the first 8 bytes of the name
+    int32_t length  # of the name; -1: nobody is here
+    int32_t index
+
 cdef struct RuleEntry:
     int kind
     bint sending_only
@@ -62,7 +67,7 @@ cdef struct Node:
     Py_ssize_t few, many  # TEXT: many characters; ARRAY: few to many items; -1: no limit
     Node *inner  # ARRAY: of the items; OBJECT: of fields without a name here, NULL: there may be none
     Entry *entries
-    int16_t *places_of  # hash to index + 1, open addressing
+    Place *found  # by hash, open addressing
     uint64_t required  # a bit for each entry
     int16_t *order  # the required entries, in the order in which they are missed
     RuleEntry *rules
@@ -70,18 +75,18 @@ cdef struct Node:
     PyObject *kind_of  # OBJECT: the class of the typed message; NULL for a plain document
     PyObject *node  # the node in Python: check, build and plain; for what is rare
     PyObject *format  # TEXT: a function that says whether it has the format, or NULL
+    PyObject *pointer_to  # of the root: makes a step of a JSON pointer of a name
 
-cdef inline int find(const Node *node, const char *name, Py_ssize_t size) noexcept nogil:
-    """The index of the entry with this name; -1 for none."""
-    cdef uint32_t at
-    cdef int index
-    if node.count == 0:
-        return -1
-    at = scan_hash(name, size) & node.hash_mask
+cdef inline int find(const Node *node, const char *name, Py_ssize_t size, const char *end) noexcept nogil:
+    """The index of the entry with this name; -1 for none. end: up to where may be read."""
+    cdef uint64_t prefix = scan_prefix(name, size, end)
+    cdef uint32_t at = scan_hash(prefix, name, size) & node.hash_mask
+    cdef const Place *place
     while True:
-        index = node.places_of[at] - 1
-        if index < 0:
+        place = &node.found[at]
+        if place.length < 0:
             return -1
-        if node.entries[index].length == size and scan_same(node.entries[index].text + 1, name, size):
-            return index
+        if place.prefix == prefix and place.length == size:
+            if size <= 8 or scan_same(node.entries[place.index].text + 9, name + 8, size - 8):
+                return place.index
         at = (at + 1) & node.hash_mask

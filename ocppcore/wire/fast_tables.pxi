@@ -20,7 +20,7 @@ cdef void *allocate(Py_ssize_t count, size_t size) except NULL:
 
 cdef void free_node(Node *node) noexcept:
     mem_free(node.entries)
-    mem_free(node.places_of)
+    mem_free(node.found)
     mem_free(node.order)
     mem_free(node.rules)
 
@@ -29,13 +29,16 @@ cdef Py_ssize_t fill_entries(Node *node, list texts, list kept) except -1:
     cdef int index
     cdef Entry *entry
     cdef uint32_t at, size = 4
+    cdef uint64_t prefix
     cdef Py_ssize_t used
     while size < 2 * len(texts):
         size *= 2
     node.entries = <Entry *>allocate(len(texts), sizeof(Entry))
-    node.places_of = <int16_t *>allocate(size, sizeof(int16_t))
+    node.found = <Place *>allocate(size, sizeof(Place))
+    for index in range(<int>size):
+        node.found[index].length = -1
     node.hash_mask = size - 1
-    used = size * sizeof(int16_t) + len(texts) * sizeof(Entry)
+    used = size * sizeof(Place) + len(texts) * sizeof(Entry)
     for index, text in enumerate(texts):
         kept.append(text)
         used += len(text) + 33
@@ -45,10 +48,13 @@ cdef Py_ssize_t fill_entries(Node *node, list texts, list kept) except -1:
         entry.length = entry.size - (3 if text.endswith(b":") else 2)
         entry.head = scan_head(entry.text, entry.size)
         entry.mask = scan_mask(entry.size)
-        at = scan_hash(entry.text + 1, entry.length) & node.hash_mask
-        while node.places_of[at]:
+        prefix = scan_prefix(entry.text + 1, entry.length, entry.text + entry.size)
+        at = scan_hash(prefix, entry.text + 1, entry.length) & node.hash_mask
+        while node.found[at].length >= 0:
             at = (at + 1) & node.hash_mask
-        node.places_of[at] = index + 1
+        node.found[at].prefix = prefix
+        node.found[at].length = entry.length
+        node.found[at].index = index
     node.count = len(texts)
     return used
 
@@ -60,9 +66,9 @@ cdef class Table:
     all objects that they point to. Never written after it is made."""
 
     cdef Node *nodes
+    cdef Node *root  # the first of them, once all are made
     cdef int count
     cdef list kept
-    cdef object pointer_to
     cdef readonly Py_ssize_t size
     """Bytes of memory, without the objects that the declarations hold anyhow."""
 
@@ -70,12 +76,13 @@ cdef class Table:
         if self.nodes != NULL:
             raise TypeError("a table is made once")
         self.kept = []
-        self.pointer_to = pointer_to
         self.nodes = <Node *>allocate(len(plan), sizeof(Node))
         self.count = len(plan)
         self.size = len(plan) * sizeof(Node)
         for index, spec in enumerate(plan):
             self.fill(&self.nodes[index], spec)
+        self.nodes[0].pointer_to = self.keep(pointer_to)
+        self.root = self.nodes
 
     def __dealloc__(self):
         cdef int index
@@ -176,7 +183,12 @@ cdef object table_of(object shape):
     if table is None:
         make = getattr(shape, "tabulate", None)
         table = None if make is None else make()
-    return table if type(table) is Table else None
+    return table if root_of(table) != NULL else None
+
+
+cdef inline Node *root_of(object table) noexcept:
+    """What a table begins with; NULL for what is no table, or none that was made to its end."""
+    return (<Table>table).root if type(table) is Table else NULL
 
 
 @cython.final
@@ -186,52 +198,58 @@ cdef class Names:
     cdef Node node
     cdef object source
     cdef Py_ssize_t size
+    cdef Node **roots  # of the tables, by index; NULL: not asked for yet, or none
     cdef list kept, shapes, tables
 
     def __init__(self, source):
         if self.node.entries != NULL:
             raise TypeError("made once")
-        self.source = source
         self.size = len(source)
         names = [name for name in source if type(name) is str and name.isprintable()]
         self.kept = list(names)
         self.shapes = [source[name] for name in names]
         self.tables = [None] * len(names)
+        self.roots = <Node **>allocate(len(names), sizeof(Node *))
         fill_entries(&self.node, [b'"%b"' % name.encode() for name in names], self.kept)
         for index, name in enumerate(names):
             self.node.entries[<int>index].value = <PyObject *>name
+        self.source = source
 
     def __dealloc__(self):
         free_node(&self.node)
+        mem_free(self.roots)
 
     cdef int look_up(self, const Text *t) except -2:
         """The index of a name in the text; -1 for none."""
         if not t.escaped:
-            return find(&self.node, t.start, t.size)
+            return find(&self.node, t.start, t.size, t.start + t.size)
         try:
             name = take(make_text(t)).encode()
         except UnicodeEncodeError:
             return -1
-        return find(&self.node, PyBytes_AS_STRING(name), PyBytes_GET_SIZE(name))
+        return find(&self.node, PyBytes_AS_STRING(name), PyBytes_GET_SIZE(name), PyBytes_AS_STRING(name) + len(name))
 
-    cdef object table(self, int index):
-        table = self.tables[index]
-        if table is None:
+    cdef Node *root(self, int index) except? NULL:
+        """What the payload of an action is read by; NULL: a shape of another make."""
+        if self.roots[index] == NULL and self.tables[index] is None:
             table = table_of(self.shapes[index])
             self.tables[index] = False if table is None else table
-        return None if table is False else table
+            if table is not None:
+                self.roots[index] = root_of(table)
+        return self.roots[index]
 
 
 cdef Names names_of(object actions, bint sends):
     """The names of the requests, or of the messages without an answer."""
     cdef Names names
-    slot = objects_slot(<PyObject *>actions, SENDS_OFFSET if sends else NAMES_OFFSET)
-    source = actions.sends if sends else actions.requests
-    if slot[0] != NULL and type(<object>slot[0]) is Names:
-        names = <Names>slot[0]
-        if names.source is source and names.size == len(source):
-            return names
-    names = Names(source)
+    cdef PyObject *known = objects_slot(<PyObject *>actions, SENDS_OFFSET if sends else NAMES_OFFSET)[0]
+    cdef PyObject *source = objects_slot(<PyObject *>actions, ACTIONS_LAYOUT.offsets[4 if sends else 1])[0]
+    if known != NULL and source != NULL and type(<object>known) is Names:
+        names = <Names>known
+        if <PyObject *>names.source == source:
+            if names.size == (dict_size(source) if is_dict(source) else len(<object>source)):
+                return names
+    names = Names(actions.sends if sends else actions.requests)
     if sends:
         actions.send_names = names
     else:

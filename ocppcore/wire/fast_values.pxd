@@ -16,8 +16,6 @@ from ocppcore.wire.fast_capi cimport (
     error_clear,
     float_new,
     int_from_int64,
-    list_append,
-    list_new,
     objects_instant,
     objects_new,
     objects_slot,
@@ -73,6 +71,8 @@ from ocppcore.wire.fast_tables cimport (
 )
 from ocppcore.wire.fast_text cimport Text, make_text, scan_text
 from ocppcore.wire.fast_any cimport add_to_set, read_literal, read_key, more, any_value, skip_value, wrong_type
+from ocppcore.wire.fast_quick cimport quick_value
+from ocppcore.wire.fast_items cimport Items, add_item, drop_items, list_of
 
 cdef extern from *:
     """
@@ -206,7 +206,7 @@ cdef inline int read_choice(Reader *r, const Node *node, PyObject **out) noexcep
     if t.escaped and unescape(r, &t, &text, &data, &size) == STOP:
         return STOP
     if data != NULL:
-        index = find(node, data, size)
+        index = find(node, data, size, data + size if t.escaped else r.end)
     XDECREF(text)
     if index >= 0:
         if r.build:
@@ -288,8 +288,8 @@ cdef inline int read_boolean(Reader *r, const Node *node, PyObject **out) noexce
         out[0] = value
     return OK
 
-cdef inline int fill_array(Reader *r, const Node *node, PyObject *made) noexcept:
-    """The items of an array whose opening bracket is read; made: a list, or NULL. It is filled as long as r.build."""
+cdef inline int fill_array(Reader *r, const Node *node, Items *items) noexcept:
+    """The items of an array whose opening bracket is read; they are kept as long as r.build."""
     cdef PyObject *item
     cdef Py_ssize_t count = 0
     cdef bint again = next_char(r) != c"]"
@@ -302,11 +302,8 @@ cdef inline int fill_array(Reader *r, const Node *node, PyObject *made) noexcept
                 return STOP
             worst = FAULTY
             add_step(r, NULL, count)
-        elif item != NULL:
-            code = list_append(made, item)
-            DECREF(item)
-            if code < 0:
-                return raised(r)
+        elif item != NULL and add_item(items, item) < 0:
+            return raised(r)
         count += 1
         if more(r, c"]", &again) == STOP:
             return STOP
@@ -319,40 +316,39 @@ cdef inline int fill_array(Reader *r, const Node *node, PyObject *made) noexcept
     return worst
 
 cdef inline int read_array(Reader *r, const Node *node, PyObject **out) noexcept:
-    cdef PyObject *made = NULL
+    cdef Items items
     cdef int code
     if next_char(r) != c"[":
         return wrong_type(r, node)
     if enter(r) == STOP:
         return STOP
-    if r.build:
-        made = list_new(0)
-        if made == NULL:
-            return raised(r)
-    code = fill_array(r, node, made)
+    items.count = 0
+    items.made = NULL
+    code = fill_array(r, node, &items)
     if code == OK and r.build:
-        out[0] = made
-    else:
-        XDECREF(made)
+        out[0] = list_of(&items)
+        if out[0] == NULL:
+            code = raised(r)
+    drop_items(&items)
     return code
 
-cdef inline int predict(Reader *r, const Node *node, int index) noexcept nogil:
-    """The field that is next, if it is one of the few that follow `index` in the schema; its key is read then. Else -1."""
+cdef inline int predict(const Node *node, int index, const char *at, const char *end) noexcept nogil:
+    """The field whose key is next, if it is one of the few that follow `index` in the schema and stands there as compact
+    JSON has it; else -1."""
     cdef const Entry *entry
     cdef uint64_t word
     cdef int last = index + AHEAD
-    if r.end - r.at < 8:
+    if end - at < 8:
         return -1
     if last >= node.count:
         last = node.count - 1
-    word = scan_load8(r.at)
+    word = scan_load8(at)
     while index < last:
         index += 1
         entry = &node.entries[index]
         if (word & entry.mask) == entry.head and (
-            entry.size <= 8 or (r.end - r.at >= entry.size and scan_same(r.at + 8, entry.text + 8, entry.size - 8))
+            entry.size <= 8 or (end - at >= entry.size and scan_same(at + 8, entry.text + 8, entry.size - 8))
         ):
-            r.at += entry.size
             return index
     return -1
 
@@ -367,7 +363,7 @@ cdef inline int look_up(Reader *r, const Node *node, Text *t, int *index) noexce
     size = t.size
     if t.escaped and unescape(r, t, &text, &data, &size) == STOP:
         return STOP
-    index[0] = find(node, data, size) if data != NULL else -1
+    index[0] = find(node, data, size, data + size if t.escaped else r.end) if data != NULL else -1
     XDECREF(text)
     return OK
 
@@ -424,43 +420,78 @@ cdef inline int finish_object(Reader *r, const Node *node, PyObject *made, uint6
             objects_slot(made, node.entries[index].offset)[0] = none
     return OK
 
+cdef inline int read_field(
+    Reader *r, const Node *node, int *index, PyObject *made, uint64_t *seen, PyObject **names, bint *twice
+) noexcept:
+    """A field from its key on; index: of the one in front, and of this one afterwards."""
+    cdef const Entry *entry
+    cdef PyObject *item = NULL
+    cdef Text t
+    cdef int code
+    if r.at[0] != c'"':
+        next_char(r)
+    code = predict(node, index[0], r.at, r.end)
+    if code >= 0:
+        r.at += node.entries[code].size
+    elif look_up(r, node, &t, &code) == STOP:
+        return STOP
+    if code < 0:
+        return read_stranger(r, node, &t, names, twice)
+    index[0] = code
+    entry = &node.entries[code]
+    if seen[0] >> code & 1:
+        twice[0] = True
+        r.build = False
+    seen[0] |= <uint64_t>1 << code
+    code = read_value(r, entry.node, &item)
+    if item != NULL:
+        objects_slot(made, entry.offset)[0] = item
+    elif code == FAULTY:
+        add_name(r, entry.step)
+    return code
+
+cdef inline bint read_common(Reader *r, const Node *node, int *index, PyObject *made, uint64_t *seen) noexcept:
+    """Fields that are predicted and of common form, as many as there are. True: another field is next, which is not; else
+    r.at is behind a value."""
+    cdef const Entry *entry
+    cdef const char *at = r.at
+    cdef const char *behind
+    cdef bint build = made != NULL and r.build
+    cdef PyObject *item
+    cdef int code
+    while True:
+        code = predict(node, index[0], at, r.end)
+        if code < 0 or seen[0] >> code & 1:
+            break
+        entry = &node.entries[code]
+        item = NULL
+        behind = quick_value(r, entry.node, at + entry.size, build, &item)
+        if behind == NULL:
+            break
+        if item != NULL:
+            objects_slot(made, entry.offset)[0] = item
+        seen[0] |= <uint64_t>1 << code
+        index[0] = code
+        at = behind
+        if at[0] != c",":
+            r.at = at
+            return False
+        at += 1
+    r.at = at
+    return True
+
 cdef inline int fill_object(Reader *r, const Node *node, PyObject *made, PyObject **names) noexcept:
     """The fields of an object whose opening brace is read; made: an instance with empty slots, or NULL."""
-    cdef const Entry *entry
-    cdef PyObject *item
-    cdef Text t
     cdef uint64_t seen = 0
     cdef int index = -1, code, worst = OK
     cdef bint twice = False
     cdef bint again = next_char(r) != c"}"
     while again:
-        if r.at[0] != c'"':
-            next_char(r)
-        code = predict(r, node, index)
-        if code < 0:
-            if look_up(r, node, &t, &code) == STOP:
-                return STOP
-        if code < 0:
-            code = read_stranger(r, node, &t, names, &twice)
+        if read_common(r, node, &index, made, &seen):
+            code = read_field(r, node, &index, made, &seen, names, &twice)
             if code == STOP:
                 return STOP
             worst |= code
-        else:
-            index = code
-            entry = &node.entries[index]
-            if seen >> index & 1:
-                twice = True
-                r.build = False
-            seen |= <uint64_t>1 << index
-            item = NULL
-            code = read_value(r, entry.node, &item)
-            if item != NULL:
-                objects_slot(made, entry.offset)[0] = item
-            elif code != OK:
-                if code == STOP:
-                    return STOP
-                worst = FAULTY
-                add_name(r, entry.step)
         if more(r, c"}", &again) == STOP:
             return STOP
     if twice:

@@ -206,11 +206,13 @@ cdef inline int write_text(Writer *w, const Node *node, PyObject *value) noexcep
 
 cdef inline int write_choice(Writer *w, const Node *node, PyObject *value) noexcept:
     cdef int index
+    cdef const char *text
     if not is_str(value) and (node.kind_of == NULL or type_of(value) != node.kind_of):
         return FAULTY
     if not unicode_is_ascii(value):
         return FAULTY
-    index = find(node, <const char *>unicode_data(value), unicode_length(value))
+    text = <const char *>unicode_data(value)
+    index = find(node, text, unicode_length(value), text + unicode_length(value))
     return put(w, node.entries[index].text, node.entries[index].size) if index >= 0 else FAULTY
 
 cdef inline void put_digits(char *at, int value, int count) noexcept nogil:

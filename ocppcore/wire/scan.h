@@ -96,18 +96,27 @@ static inline int scan_same(const char *left, const char *right, ptrdiff_t n) {
     return 1;
 }
 
-/* A hash of n bytes for tables whose keys are ours: what the peer sends is only looked up. */
-static inline uint32_t scan_hash(const char *at, ptrdiff_t n) {
-    uint64_t first, last;
-    if (n >= 8) { first = scan_load8(at) ^ (scan_load8(at + (n >> 1) - 4) << 7); last = scan_load8(at + n - 8); }
-    else if (n >= 4) { first = scan_load4(at); last = scan_load4(at + n - 4); }
-    else {
-        first = last = 0;
-        for (ptrdiff_t i = 0; i < n; i++) first = first << 8 | (unsigned char)at[i];
+/* The first 8 of n bytes as a word, zeros behind the last; nothing at or behind `end` is read. */
+static inline uint64_t scan_prefix(const char *at, ptrdiff_t n, const char *end) {
+    if (n >= 8) return scan_load8(at);
+    if (SCAN_LIKELY(end - at >= 8)) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        return scan_load8(at) & ~(~0ull >> (8 * n));
+#else
+        return scan_load8(at) & (((uint64_t)1 << (8 * n)) - 1);
+#endif
     }
-    uint64_t mixed = (first ^ (uint64_t)n) * 0x9e3779b97f4a7c15ull;
-    mixed = (mixed ^ (mixed >> 29) ^ last) * 0xd6e8feb86659fd93ull;
-    return (uint32_t)(mixed >> 40);
+    uint64_t word = 0;
+    memcpy(&word, at, (size_t)n);
+    return word;
+}
+
+/* A hash of n bytes with that prefix, for tables whose keys are ours: what the peer sends is only looked up. Names that
+   differ in the middle alone are common, hence the look there. */
+static inline uint32_t scan_hash(uint64_t prefix, const char *at, ptrdiff_t n) {
+    uint64_t mixed = prefix + (uint64_t)n;
+    if (n > 8) mixed += (scan_load8(at + n - 8) << 9) ^ (scan_load8(at + (n >> 1) - 4) << 3);
+    return (uint32_t)((mixed * 0x9e3779b97f4a7c15ull) >> 44);
 }
 
 /* The first bytes of a key, for a comparison in one step: a word, and the mask of its bytes that count. */

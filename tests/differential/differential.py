@@ -80,7 +80,7 @@ def differences(data: Any, actions: Actions, limits: Limits) -> str:
 def round_trip(frame: Any) -> str:
     """What an accepted message is like once it was written by both encoders and read again."""
     message = frame.payload
-    kind, action = (2, frame.action) if isinstance(frame, Call) else (3, None)
+    kind, action = (2, frame.action) if isinstance(frame, Call) else (3, "")
     ours = fast.encode(kind, frame.id, action, message.shape.tabulate(), message)
     try:
         payload = message.shape.dump(message)

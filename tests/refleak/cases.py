@@ -175,6 +175,8 @@ def of_tables() -> Iterator[tuple[str, Case]]:
     for kind in kinds[::4]:
         some = [(2, "id", "A", kind.shape.tabulate(), message) for message in messages(kind)]
         yield f"fast.encode: {kind.__name__}", each(fast.encode, some)
+        shaped = [(*one[:3], kind.shape, one[4]) for one in some]
+        yield f"fast.encode_message: {kind.__name__}", each(fast.encode_message, shaped)
     heads = [(kind, id, action) for kind in (2, 3, "x") for id in ("x", 5, "\ud800") for action in ("A", None, 5)]
     yield "fast.encode: odd arguments", each(fast.encode, [(*head, table, value) for head in heads for value in VALUES])
     sources: list[Any] = [v16.ACTIONS.requests, {}, {"a\n": 1, 5: 2, "a": None}, {"x" * 300: 1}, None, ["a"]]

@@ -193,7 +193,7 @@ class Number(Node):
         return float(value)
 
     def plain(self, value: Any) -> Any:
-        return float(value) if isinstance(value, Decimal) else value
+        return float(value) if isinstance(value, Decimal) and not value.is_snan() else value
 
 
 class Integer(Number):
