@@ -36,6 +36,7 @@ def everything() -> None:
     results: dict[str, Any] = {"about": report.about(), "contests": measure(contests())}
     print("imports, round trips over loopback, idle connections", file=sys.stderr)
     results["imports"] = start.imports()
+    results["table bytes"] = start.table_bytes()
     trips = loopback.all_trips()
     results["round trips"] = {
         count: {stack: loopback.middle(runs) for stack, runs in stacks.items()} for count, stacks in trips.items()

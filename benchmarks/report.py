@@ -132,6 +132,7 @@ def tables(results: Results) -> str:
         parts += [f"## Heartbeat over loopback, medians of {loopback.REPEATS} interleaved runs", _trips(results)]
         parts += ["## A further idle connection, KiB of resident memory", _plain(results["idle"], "both ends")]
         parts += ["## Import in a fresh process: ms of CPU, KiB of memory", _plain(results["imports"], "what")]
+        parts += [f"The tables of the fast path for all messages of 1.6: {results['table bytes'] / 1024:.0f} KiB."]
     return "\n\n".join(parts) + "\n"
 
 
