@@ -1,20 +1,26 @@
 """Drives a Hardware as a station wants it: the levels of each EVSE after each step, and the commands as they come.
 
 Its rules: methods of the hardware may be `def` or `async def`; what one raises means energy off and Faulted, and goes
-to the log. An EVSE whose apply() still runs gets the newest level once it is done.
+to the log. An EVSE whose apply() still runs gets the newest level once it is done. Files are moved by a Transfer of the
+host's choice; a transfer that fails is no fault of the hardware.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from ocppcore.bindings._peer import Peer, log
+from ocppcore.bindings.transfer.base import Transfer, TransferFailed
 from ocppcore.hardware import Hardware, MeterReading, Want
-from ocppcore.session.commands import Command, ReadMeter, Reset, SetClock, Unlock
+from ocppcore.session.commands import CollectDiagnostics, Command, ReadMeter, Reset, SetClock, Unlock, Upload
 from ocppcore.session.contract import Connection
 
+Kind = type | tuple[type, ...]
+Diagnostics = (bytes, str, type(None))
 APPLY_TIME = 10.0
 """Seconds that apply() may take before it counts as failed."""
 
@@ -35,15 +41,22 @@ class StationSurface(Connection, Protocol):
 
 
 class Driver:
-    """host: the peer that feeds the station. on_reset: called once a Reset is carried out, with `hard`."""
+    """host: the peer that feeds the station. on_reset: called once a Reset is carried out, with `hard`. transfer: moves
+    files; None: none are moved."""
 
     def __init__(
-        self, station: StationSurface, hardware: Hardware, host: Peer, on_reset: Callable[[bool], object]
+        self,
+        station: StationSurface,
+        hardware: Hardware,
+        host: Peer,
+        on_reset: Callable[[bool], object],
+        transfer: Transfer | None = None,
     ) -> None:
         self._station = station
         self._hardware = hardware
         self._host = host
         self._on_reset = on_reset
+        self._transfer = transfer
         self._applied: dict[int, Want] = {}
         self._applying: set[int] = set()
         self._stopped = False
@@ -114,11 +127,17 @@ class Driver:
             self._do(command, 0, lambda: hardware.reset(command.hard), type(None))
         elif isinstance(command, SetClock):
             self._do(command, 0, lambda: hardware.set_clock(command.utc), type(None))
+        elif isinstance(command, CollectDiagnostics):
+            self._do(command, 0, lambda: hardware.diagnostics(command.start, command.stop), Diagnostics)
+        elif isinstance(command, Upload) and self._transfer is not None:
+            what = command.content, command.url, command.name
+            upload = partial(self._transfer.upload, *what, hide=command.hide)
+            self._do(command, 0, upload, type(None))
         else:
             return False
         return True
 
-    def _do(self, command: Command, evse: int, method: Callable[[], Any], kind: type) -> None:
+    def _do(self, command: Command, evse: int, method: Callable[[], Any], kind: Kind) -> None:
         try:
             result = method()
         except Exception as error:
@@ -129,7 +148,7 @@ class Driver:
         else:
             self._done(command, evse, result, kind)
 
-    async def _finish(self, command: Command, evse: int, pending: Awaitable[Any], kind: type) -> None:
+    async def _finish(self, command: Command, evse: int, pending: Awaitable[Any], kind: Kind) -> None:
         patience = asyncio.timeout(max(0.0, command.deadline - self._host.clock.now()))
         try:
             async with patience:
@@ -142,15 +161,21 @@ class Driver:
         else:
             self._done(command, evse, result, kind)
 
-    def _done(self, command: Command, evse: int, result: Any, kind: type) -> None:
+    def _done(self, command: Command, evse: int, result: Any, kind: Kind) -> None:
+        if isinstance(result, Path):
+            result = str(result)
         if not isinstance(result, kind):
-            self._failed(command, evse, TypeError(f"{command!r} gave {type(result).__name__}, not {kind.__name__}"))
+            self._failed(command, evse, TypeError(f"{command!r} gave {type(result).__name__}, which it cannot be"))
         elif isinstance(command, Reset):
             self._on_reset(command.hard)
         else:
             self._host.feed(self._station.done, command.id, result)
 
     def _failed(self, command: Command, evse: int, error: Exception) -> None:
+        if isinstance(error, TransferFailed):
+            log.warning("%r: %s", command, error)
+            self._host.feed(self._station.failed, command.id, str(error))
+            return
         self._host.feed(self._station.failed, command.id, f"{type(error).__name__}: {error}")
         if evse:
             self._broken(evse, error)

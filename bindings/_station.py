@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from ocppcore.bindings._client import Client
 from ocppcore.bindings._driver import Driver, StationSurface
 from ocppcore.bindings.storage.base import Store
+from ocppcore.bindings.transfer.base import Transfer
 from ocppcore.clock import Clock
 from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware
@@ -34,10 +35,11 @@ class StationHost(Client):
         lenient: bool = False,
         clock: Clock | None = None,
         threaded: bool = False,
+        transfer: Transfer | None = None,
     ) -> None:
         super().__init__(station, ssl=ssl, lenient=lenient, clock=clock, store=store, threaded=threaded)
         self.finished: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._driver = Driver(station, hardware, self, self._reset)
+        self._driver = Driver(station, hardware, self, self._reset, transfer)
 
     async def __aenter__(self) -> StationHost:
         self.feed(self._startable.start)
@@ -76,15 +78,19 @@ async def run_station(
     lenient: bool = False,
     clock: Clock | None = None,
     threaded: bool = False,
+    transfer: Transfer | None = None,
 ) -> bool:
     """Run a station until it has carried out a Reset; True if that was a hard one.
 
     Make a new Station from store.load() then, and run that. inputs: a coroutine function that gets the host and runs
     beside the station, to feed what the hardware reports; an exception in it ends the run, its end does not.
     ssl: for wss:// URLs. lenient: see _handshake.py. threaded: commit to the store in a thread of its own.
+    transfer: moves files, a FileTransfer mostly; without one every transfer fails.
     Raises SetupError for a URL that cannot be used.
     """
-    async with StationHost(station, hardware, store, ssl=ssl, lenient=lenient, clock=clock, threaded=threaded) as host:
+    async with StationHost(
+        station, hardware, store, ssl=ssl, lenient=lenient, clock=clock, threaded=threaded, transfer=transfer
+    ) as host:
         if inputs is not None:
             host.spawn(_report(host, inputs))
         return await host.finished

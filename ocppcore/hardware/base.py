@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ocppcore.hardware.reading import MeterReading, ReadingPurpose
 from ocppcore.hardware.want import Want
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Hardware:
@@ -47,7 +51,7 @@ class Hardware:
     """True if apply() obeys Want.phases during a transaction (1.6 §9.4.4)."""
 
     grid_current_a: float | None = None
-    """What the connection to the grid allows for all EVSEs together, amperes per phase; None: as much as they can use."""
+    """What the connection to the grid allows for all EVSEs together, amperes per phase; None: all that they can use."""
 
     def unlock(self, evse: int) -> Awaitable[bool] | bool:
         """Unlock the cable; True if it is unlocked. Override it only if the cable is detachable."""
@@ -56,6 +60,13 @@ class Hardware:
     def reset(self, hard: bool) -> Awaitable[None] | None:
         """Restart: the program (hard False) or the hardware (hard True)."""
         raise TypeError(f"{type(self).__name__} has no reset(hard)")
+
+    def diagnostics(
+        self, start: datetime | None, stop: datetime | None
+    ) -> Awaitable[bytes | str | Path | None] | bytes | str | Path | None:
+        """What a service engineer wants to see, from that span of time (None: no bound): the bytes, or the path of a
+        file that has them; None if there is nothing. Override it if there are diagnostics (1.6 §5.9)."""
+        raise TypeError(f"{type(self).__name__} has no diagnostics(start, stop)")
 
     def set_clock(self, utc: datetime) -> Awaitable[None] | None:
         """Set the clock of the hardware; the default does nothing."""

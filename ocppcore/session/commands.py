@@ -104,6 +104,38 @@ class Unlock(Command):
         self.evse = evse
 
 
+class CollectDiagnostics(Command):
+    """Put together what a service engineer wants to see. done(id, content, now): the bytes, or the path of a file that
+    has them (a text), or None if there is nothing. start, stop: the span of time that is wanted, aware datetimes or
+    None."""
+
+    __slots__ = ("start", "stop")
+
+    def __init__(self, id: int, deadline: float, start: datetime | None, stop: datetime | None) -> None:
+        super().__init__(id, deadline)
+        self.start = start
+        self.stop = stop
+
+
+class Upload(Command):
+    """Put a file of that name into the folder that url is; done(id, None, now), or failed() with a reason that has no
+    part of the URL, which may hold a login.
+
+    content: the bytes, or the path of the file. hide: what must not be readable in what goes out, wherever it stands.
+    """
+
+    __slots__ = ("url", "name", "content", "hide")
+
+    def __init__(
+        self, id: int, deadline: float, url: str, name: str, content: bytes | str, hide: tuple[bytes, ...]
+    ) -> None:
+        super().__init__(id, deadline)
+        self.url = url
+        self.name = name
+        self.content = content
+        self.hide = hide
+
+
 class Reset(Command):
     """Restart the station: the program if hard is False, the hardware if True. Nothing is reported back but failed();
     the host makes a new Station from what is stored."""

@@ -51,6 +51,7 @@ class Capabilities:
 
     unlock: the cable is detachable and can be unlocked by command (without it: a fixed cable, 1.6 §7.42, E 3.85).
     reset: the host can restart the station. main_meter: EVSE 0 has a meter of its own.
+    diagnostics: there is something to upload for GetDiagnostics (§5.9).
     measurands: what the meters can measure, in the standard's words (1.6 §7.31).
     max_current_a, min_current_a, phases, volts, switches_phases, grid_current_a: see Hardware; they are the limits of
     the place, which hold whatever charging profiles say.
@@ -58,7 +59,7 @@ class Capabilities:
 
     __slots__ = (
         "unlock", "reset", "main_meter", "measurands", "max_current_a", "min_current_a", "phases", "volts",
-        "switches_phases", "grid_current_a",
+        "switches_phases", "grid_current_a", "diagnostics",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,7 @@ class Capabilities:
         *,
         unlock: bool = False,
         reset: bool = False,
+        diagnostics: bool = False,
         main_meter: bool = False,
         measurands: tuple[str, ...] = ("Energy.Active.Import.Register",),
         max_current_a: float = 32.0,
@@ -77,6 +79,7 @@ class Capabilities:
     ) -> None:
         self.unlock = unlock
         self.reset = reset
+        self.diagnostics = diagnostics
         self.main_meter = main_meter
         self.measurands = tuple(measurands)
         self.max_current_a = max_current_a
@@ -92,6 +95,7 @@ class Capabilities:
         return cls(
             unlock=hardware.supports("unlock"),
             reset=hardware.supports("reset"),
+            diagnostics=hardware.supports("diagnostics"),
             main_meter=hardware.has_main_meter,
             measurands=hardware.measurands,
             max_current_a=hardware.max_current_a,

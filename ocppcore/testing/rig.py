@@ -22,7 +22,18 @@ from ocppcore import v16
 from ocppcore.csms.csms import MAX_MESSAGE
 from ocppcore.errors import RpcError
 from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
-from ocppcore.session.commands import Close, Command, Connect, Ping, ReadMeter, Reset, SetClock, Unlock
+from ocppcore.session.commands import (
+    Close,
+    CollectDiagnostics,
+    Command,
+    Connect,
+    Ping,
+    ReadMeter,
+    Reset,
+    SetClock,
+    Unlock,
+    Upload,
+)
 from ocppcore.session.events import CallEnded, CallReceived, ClosedByPeer, Event, Lost, Refused, ResultReceived
 from ocppcore.session.session import Session
 from ocppcore.station import Capabilities, Setup, Station
@@ -45,8 +56,9 @@ class Rig:
     """See the module's docstring.
 
     store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station
-    sent. reachable, store_works, meter_works, unlocks: what the world does; set them at will. handlers_may_fail: a
-    HandlerFailed event is no error of the test.
+    sent. reachable, store_works, meter_works, unlocks, transfers_work: what the world does; set them at will; None for
+    transfers_work: they take their time. diagnostics: what the hardware has of them. uploads: what was to be uploaded.
+    handlers_may_fail: a HandlerFailed event is no error of the test.
     """
 
     def __init__(
@@ -75,6 +87,9 @@ class Rig:
         self.store_works = True
         self.meter_works = True
         self.unlocks = True
+        self.transfers_work: bool | None = True
+        self.diagnostics: bytes | str | None = b"all is well"
+        self.uploads: list[Upload] = []
         self.handlers_may_fail = False
         self.events: list[Event] = []
         self.resets: list[Reset] = []
@@ -95,6 +110,7 @@ class Rig:
             v16.StopTransactionRequest: lambda _: v16.StopTransactionResponse(),
             v16.MeterValuesRequest: lambda _: v16.MeterValuesResponse(),
             v16.StatusNotificationRequest: lambda _: v16.StatusNotificationResponse(),
+            v16.DiagnosticsStatusNotificationRequest: lambda _: v16.DiagnosticsStatusNotificationResponse(),
             v16.DataTransferRequest: lambda _: v16.DataTransferResponse(status=v16.DataTransferStatus.Accepted),
         }
         self._backend: Session | None = None
@@ -289,6 +305,22 @@ class Rig:
             self.resets.append(command)
         elif isinstance(command, SetClock):
             station.done(command.id, None, now)
+        elif isinstance(command, CollectDiagnostics):
+            station.done(command.id, self.diagnostics, now)
+        elif isinstance(command, Upload):
+            self.uploads.append(command)
+            self._transfer(command, None)
+
+    def _transfer(self, command: Command, result: Any) -> None:
+        if self.transfers_work is not None:
+            self.end_transfer(command, result, self.transfers_work)
+
+    def end_transfer(self, command: Command, result: Any, works: bool = True) -> None:
+        """A transfer that took its time has come to an end."""
+        if works:
+            self.station.done(command.id, result, self.now)
+        else:
+            self.station.failed(command.id, "the connection broke", self.now)
 
     def _connect(self) -> None:
         if not self.reachable:

@@ -60,6 +60,9 @@ OF_PROFILE: Final = {
     ),
 }
 
+TRANSFERS: Final = ("FTP", "FTPS", "HTTP", "HTTPS")
+PROTOCOLS: Final = Key("SupportedFileTransferProtocols", R, ",".join(TRANSFERS), some(TRANSFERS), section="E 3.90")
+
 
 def keys(setup: Setup) -> list[Key]:
     """All keys of a station, in the order in which they are listed; the maker's own come last."""
@@ -73,7 +76,8 @@ def keys(setup: Setup) -> list[Key]:
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
-    return [*core, *_profiles(setup.without, setup.capabilities.switches_phases), *setup.keys]
+    transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and setup.capabilities.diagnostics else []
+    return [*core, *_profiles(setup.without, setup.capabilities.switches_phases), *transfers, *setup.keys]
 
 
 @lru_cache(maxsize=64)

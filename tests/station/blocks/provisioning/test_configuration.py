@@ -69,6 +69,8 @@ def setup(**more: object) -> Setup:
 def test_the_table_has_the_36_keys_of_core_those_of_the_other_profiles_and_no_other() -> None:
     assert len(CORE) == 36
     assert {key.name for key in keys(setup())} == {*CORE, *OTHERS}
+    files = setup(capabilities=Capabilities(diagnostics=True))
+    assert {key.name for key in keys(files)} == {*CORE, *OTHERS, "SupportedFileTransferProtocols"}
 
 
 def test_a_station_of_core_alone_has_the_keys_of_core_alone() -> None:
@@ -92,7 +94,8 @@ def test_the_supported_profiles_are_those_that_are_served() -> None:
 
 def test_the_documentation_has_the_same_table() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (R|RW) \| (.*?) \|", DOCS.read_text("utf-8"), re.M)
-    plain = {key.name: key for key in keys(setup(evses=2, capabilities=Capabilities(unlock=True)))}
+    whole = Capabilities(unlock=True, diagnostics=True)
+    plain = {key.name: key for key in keys(setup(evses=2, capabilities=whole))}
     assert {name: (access, default.strip("`")) for name, access, default in rows} == {
         key.name: (key.access.value, key.default) for key in plain.values()
     }

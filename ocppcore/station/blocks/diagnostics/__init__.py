@@ -1,0 +1,1 @@
+"""Diagnostics: what the station knows about itself, uploaded for the back end."""
