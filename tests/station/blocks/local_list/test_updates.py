@@ -209,6 +209,13 @@ def test_H17_a_list_without_end_changes_nothing(count: int) -> None:
     assert rows(bench) == before and bench.station.ctx.online
 
 
+def test_H17_ten_thousand_deletions_of_nobody() -> None:
+    bench = with_list(entry("A"), SendLocalListMaxLength="10000")
+    before = rows(bench)
+    assert send(bench, DIFFERENTIAL, 2, [entry(f"T{n}", None) for n in range(10_000)]) == "Accepted"
+    assert rows(bench) == before | {"version": "2"}
+
+
 def test_a_factory_value_beyond_the_range_is_one_clear_line() -> None:
     with pytest.raises(SetupError, match="SendLocalListMaxLength"):
         Bench(config={"SendLocalListMaxLength": "10001"})
