@@ -177,9 +177,23 @@ cdef class Table:
         return 0
 
 
+cdef object SHAPE = None  # the class of the shapes that have tables, once one was seen
+cdef Py_ssize_t SHAPE_TABLE = 0  # where they keep it
+
+
 cdef object table_of(object shape):
     """The table of a shape, made when it is asked for first; None for a shape of another make, which reads dicts."""
+    global SHAPE, SHAPE_TABLE
+    cdef PyObject *held
+    if type(shape) is SHAPE:
+        held = objects_slot(<PyObject *>shape, SHAPE_TABLE)[0]
+        if held != NULL and root_of(<object>held) != NULL:
+            return <object>held
     table = getattr(shape, "table", None)
+    if SHAPE is None and type(table) is Table and "table" in type(shape).__dict__:
+        descriptor = type(shape).__dict__["table"]
+        SHAPE_TABLE = objects_offset(<PyObject *>descriptor)
+        SHAPE = type(shape) if SHAPE_TABLE > 0 else None
     if table is None:
         make = getattr(shape, "tabulate", None)
         table = None if make is None else make()
