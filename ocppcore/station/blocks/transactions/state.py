@@ -124,11 +124,13 @@ class Transactions(Block):
 
     def choose(self, token: str, parent: str | None) -> int | None:
         reservations = self.ctx.reservations
-        free = [f.id for f in self.ctx.evses.values() if not f.plugged and f.authorized is None]
+        taken = [f.id for f in self.ctx.evses.values() if f.authorized is not None]
+        free = [f.id for f in self.ctx.evses.values() if not f.plugged]
         # A cable in a reserved EVSE may have waited too long (E 3.20), but nobody else can start it by accident.
         late = [f.id for f in self.ctx.evses.values() if f.spent and reservations.kept_for(f.id, token, parent)]
         for places in ((*self.waiting.cables, *late), free):
-            open = [evse for evse in places if self.can_start(evse) and reservations.admits(evse, token, parent)]
+            open = [evse for evse in places if evse not in taken and self.can_start(evse)]
+            open = [evse for evse in open if reservations.admits(evse, token, parent)]
             kept = [evse for evse in open if reservations.kept_for(evse, token, parent)]
             if open:
                 return (kept or open)[0]
@@ -165,6 +167,7 @@ class Transactions(Block):
             transaction.stop_token = token
             transaction.stopped_at = self.ctx.stamp()
             transaction.state = TransactionState.Stopping
+            facts.spent = facts.plugged
             self._keep(transaction)
             self._read_end(transaction)
 
@@ -286,6 +289,7 @@ class Transactions(Block):
             self._ended(transaction, MeterReading(transaction.meter_start), transaction.stopped_at)
         else:
             facts.transaction = transaction
+            facts.spent = True  # the cable of which the host will tell
             self._read_end(transaction)
 
     def _read_end(self, transaction: Transaction) -> None:
@@ -305,7 +309,7 @@ class Transactions(Block):
         facts = self.ctx.evses.get(transaction.evse)
         if facts is not None:
             facts.transaction = None
-            facts.spent = facts.plugged
+            facts.spent = facts.spent and facts.plugged
         self.ctx.publish(TransactionStopped(transaction))
         self._tell("stopped", transaction)
 
