@@ -42,7 +42,8 @@ class ResetProcedure:
             self._begin(hard)
         elif hard:
             self._hard = True
-            self._wait_at_most(HARD_PATIENCE)
+            if not self._commanded:  # else the next try, if there has to be one, will be a hard one
+                self._wait_at_most(HARD_PATIENCE)
         return True
 
     def _begin(self, hard: bool) -> None:

@@ -150,3 +150,13 @@ def test_ResetFailure_offline_is_told_after_the_reconnect() -> None:
     rig.take()
     rig.restore()
     assert [item.error_code for item in rig.sent(v16.StatusNotificationRequest)] == ["ResetFailure"]
+
+
+def test_a_hard_reset_between_two_tries_of_a_soft_one_is_the_next_try() -> None:
+    rig = booted()
+    ask(rig, SOFT)
+    rig.station.failed(rig.resets[-1].id, "busy", rig.now)
+    rig.run()
+    assert ask(rig, HARD) is v16.ResetStatus.Accepted
+    rig.advance(RETRY)
+    assert [reset.hard for reset in rig.resets] == [False, True]
