@@ -92,6 +92,8 @@ class Availability(Block):
         for number in self._flags:
             self._flags[number] = self.ctx.store.get(TABLE, str(number), True)
             self._records[number] = Record(self.ctx.now, self.ctx.stamp())
+        for number, flag in self._flags.items():  # at once: a cable that is told before the start delays nothing
+            self._facts(number).operative = flag and self._flags[0]
 
     # Hook for the version
 

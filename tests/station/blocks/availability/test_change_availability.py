@@ -188,3 +188,17 @@ def test_a_change_asked_for_while_a_transaction_runs_survives_the_power_cut() ->
     rig.restart()
     assert (1, "Unavailable") in told(rig)
     assert rig.station.ctx.evses[1].status == "Unavailable"
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_inoperative_survives_a_power_cut_with_the_cable_in(connector: int) -> None:
+    """§5.2, whether the host tells of the cable before the station starts or after it."""
+    rig = booted()
+    change(rig, connector, OUT)
+    rig.station = rig._make()
+    rig.station.plug(1, rig.now)
+    rig.boot()
+    assert (1, "Unavailable") in told(rig)
+    rig.charge(1)
+    assert not rig.sent(v16.StartTransactionRequest)
+    assert not rig.station.want(1).energy
