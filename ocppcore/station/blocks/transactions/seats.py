@@ -62,6 +62,7 @@ TABLE: Final[dict[tuple[Seat, type[OnEvse]], str]] = {
     (Seat.Running, EvStateChanged): "_ev_changed",
     (Seat.Running, StopPressed): "_stop_pressed",
     (Seat.Stopping, Unplugged): "_vacated",
+    (Seat.Stopping, Plugged): "_next_cable",
 }
 
 
@@ -91,6 +92,11 @@ class Seats:
             self._waiting.add_cable(facts)
         else:
             self._transactions.commence(facts, follower)
+
+    def _next_cable(self, facts: Evse) -> None:
+        """The next user is there before the end reading; after a power cut it is the cable of the transaction."""
+        if not facts.spent:
+            self._waiting.add_cable(facts)
 
     def _begin_authorized(self, facts: Evse) -> None:
         if present(facts) and self._transactions.can_start(facts.id):

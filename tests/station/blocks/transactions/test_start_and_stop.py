@@ -453,3 +453,27 @@ def test_the_back_end_fails_to_answer_the_stop() -> None:
     assert len(bench.sent(STOP)) == 2
     assert not bench.store["transactions"]
     assert told(bench)[-1][0] == "finished"
+
+
+def test_a_cable_that_comes_before_the_end_reading_is_the_next_users() -> None:
+    """It has not had its turn (E 3.20), so it waits for a token."""
+    bench = Bench()
+    bench.charge(1)
+    bench.meter_is_slow = True
+    bench.swipe("TAG1", 1)
+    bench.unplug(1)
+    bench.plug(1)
+    bench.quicken_meter()
+    assert bench.status(1) == "Preparing"
+    bench.swipe("TAG2")
+    assert bench.energy(1)
+
+
+def test_the_cable_of_a_transaction_that_a_power_cut_ended_has_had_its_turn() -> None:
+    bench = Bench()
+    bench.charge(1)
+    bench.meter_is_slow = True
+    bench.restart()
+    bench.plug(1)
+    bench.quicken_meter()
+    assert bench.status(1) == "Finishing"

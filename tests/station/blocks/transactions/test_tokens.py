@@ -248,6 +248,16 @@ def test_another_token_does_not_take_the_place_of_one_that_waits() -> None:
     assert starts(bench) == [(1, "TAG1")]
 
 
+def test_another_token_does_not_take_the_cable_of_one_that_waits_for_the_ev() -> None:
+    """The cable is in the socket, and not yet in the EV."""
+    bench = Bench()
+    bench.plug(1)
+    bench.leave(1)
+    bench.swipe("TAG1")
+    bench.swipe("TAG2")
+    assert [facts.authorized for facts in bench.station.ctx.evses.values()] == ["TAG1", "TAG2"]
+
+
 def test_a_bounce_of_the_reader_is_one_presentation() -> None:
     bench = Slow()
     bench.plug(1)
