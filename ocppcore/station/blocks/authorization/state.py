@@ -97,7 +97,7 @@ class AuthorizationRules(Block):
         status = "Invalid"
         if known is not None and not known.valid:
             status = known.status
-        elif self.ctx.rejected or self.ctx.store.get(TABLE, ACCEPTED_BY) != self.ctx.setup.endpoint_url:
+        elif self.ctx.registration == "Rejected" or self.ctx.store.get(TABLE, ACCEPTED_BY) != self.ctx.setup.endpoint_url:
             pass
         elif known is not None and config.bool("LocalAuthorizeOffline") or config.bool("AllowOfflineTxForUnknownId"):
             status = "Accepted"

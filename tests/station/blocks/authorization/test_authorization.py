@@ -218,6 +218,18 @@ def test_a_station_that_was_never_accepted_accepts_nobody() -> None:
     assert not bench.energy()
 
 
+def test_a_station_that_is_rejected_accepts_nobody_until_it_is_told_otherwise() -> None:
+    """§4.2.1. The interval is over, and the next BootNotification is not answered yet."""
+    bench = Bench(config={"AllowOfflineTxForUnknownId": "true"})
+    bench.answer_boot(v16.RegistrationStatus.Rejected, 20)
+    bench.restart()
+    bench.answers[v16.BootNotificationRequest] = lambda _: None
+    bench.advance(21)
+    bench.plug()
+    bench.swipe("TAG1")
+    assert not bench.energy()
+
+
 def test_acceptance_is_remembered_over_a_restart_and_counts_for_one_url_only() -> None:
     bench = Bench(config={"AllowOfflineTxForUnknownId": "true"})
     bench.reachable = False
