@@ -97,11 +97,17 @@ class AuthorizationRules(Block):
         status = "Invalid"
         if known is not None and not known.valid:
             status = known.status
-        elif self.ctx.registration == "Rejected" or self.ctx.store.get(TABLE, ACCEPTED_BY) != self.ctx.setup.endpoint_url:
+        elif not self._accepted_before:
             pass
         elif known is not None and config.bool("LocalAuthorizeOffline") or config.bool("AllowOfflineTxForUnknownId"):
             status = "Accepted"
         return Authorization(token, status == "Accepted", status, known.parent if known else None, offline=True)
+
+    @property
+    def _accepted_before(self) -> bool:
+        """The last word of this back end about the station was not Rejected, and it has accepted it once."""
+        url = self.ctx.setup.endpoint_url
+        return self.ctx.registration != "Rejected" and self.ctx.store.get(TABLE, ACCEPTED_BY) == url
 
     # What is known here
 
