@@ -193,7 +193,11 @@ class Number(Node):
         return float(value)
 
     def plain(self, value: Any) -> Any:
-        return float(value) if isinstance(value, Decimal) and not value.is_snan() else value
+        if isinstance(value, Decimal):
+            return value if value.is_snan() else float(value)
+        # An integer beyond 64 bits is written as the double that it is read as: its digits may exceed the peer's cap.
+        beyond = is_number(value) and is_finite(value) and not SMALLEST <= value <= LARGEST
+        return float(value) if beyond else value
 
 
 class Integer(Number):
