@@ -52,12 +52,16 @@ class Profiles:
             profile = from_row(row)
             chosen = self.later if self._ctx.utc is None and needs_utc(profile) else self.now
             chosen.install(profile)
-        except FieldError as error:  # the limits of the station are other ones now
-            self._ctx.store.delete(TABLE, key)
-            self._ctx.emit(ChargingProfileRefused(int(key), str(error)))
+        except FieldError as error:
+            self._refuse(key, error)
         else:
             if chosen is self.later:
                 self._restrict(profile)
+
+    def _refuse(self, key: str, error: FieldError) -> None:
+        """A stored profile can't be kept: the limits of the station are other ones now."""
+        self._ctx.store.delete(TABLE, key)
+        self._ctx.emit(ChargingProfileRefused(int(key), str(error)))
 
     # Changes
 
@@ -90,7 +94,10 @@ class Profiles:
         """UTC is known: what waits for it works from now on."""
         for profile in self.later.remove():
             self._release(profile)
-            self.now.install(profile)
+            try:
+                self.now.install(profile)
+            except FieldError as error:
+                self._refuse(str(profile.id), error)
 
     def _restrict(self, profile: Profile) -> None:
         lowest = min(limit for _, limit, _ in profile.periods)

@@ -358,11 +358,13 @@ def test_profiles_can_be_set_while_pending() -> None:
 # While UTC is not known
 
 
-def unknown_clock(*given: tuple[v16.ChargingProfile, int]) -> ChargingBench:
-    """A station that went down with these profiles, and came back offline and without a clock."""
+def unknown_clock(*given: tuple[v16.ChargingProfile, int], config: dict[str, str] | None = None) -> ChargingBench:
+    """A station that went down with these profiles, and came back offline and without a clock. config: what the maker
+    has changed meanwhile."""
     bench = ChargingBench(clock_known=False, config={"AllowOfflineTxForUnknownId": "true"})
     for each, connector in given:
         assert bench.give(each, connector) == "Accepted"
+    bench.setup.config.update(config or {})
     bench.reachable = False
     bench.restart()
     assert bench.station.ctx.utc is None
@@ -390,6 +392,30 @@ def test_without_utc_a_limit_of_the_station_is_shared_as_always() -> None:
     assert bench.limit(1) == 20
     bench.charge(2, "TAG2")
     assert (bench.limit(1), bench.limit(2)) == (10, 10)
+
+
+def test_without_utc_profiles_can_not_be_more_than_with_it() -> None:
+    begin = ChargingBench().utc
+    timed = profile(1, (0, 8), kind="Absolute", start=begin)
+    bench = unknown_clock((timed, 2), (profile(2, (0, 20)), 0), config={"MaxChargingProfilesInstalled": "1"})
+    bench.restore()
+    (refused,) = [event for event in bench.events if isinstance(event, ChargingProfileRefused)]
+    assert (bench.installed, refused.profile) == ([2], 1)
+
+
+def test_without_utc_a_profile_can_be_cleared() -> None:
+    """While Pending, by a back end whose time is not taken."""
+    bench = unknown_clock((profile(1, (0, 8), kind="Absolute", start=ChargingBench().utc), 0))
+    bench.charge()
+    assert bench.limit() == 8
+    long_ago = bench.utc - timedelta(days=20_000)
+    bench.answers[v16.BootNotificationRequest] = lambda _: v16.BootNotificationResponse(
+        status=v16.RegistrationStatus.Pending, current_time=long_ago, interval=300
+    )
+    bench.restore()
+    assert bench.station.ctx.utc is None
+    assert bench.clear(id=1) == "Accepted"
+    assert (bench.limit(), bench.installed) == (32, [])
 
 
 def test_without_utc_a_profile_that_begins_with_the_transaction_works() -> None:

@@ -90,6 +90,37 @@ def test_the_tables_are_there() -> None:
     }  # fmt: skip
 
 
+def test_H18_a_composite_schedule_has_its_bounds_whatever_is_installed() -> None:
+    """Ten weekly profiles of 24 periods each, asked for as long as can be asked."""
+    bench = ChargingBench()
+    bench.charge()
+    for level in range(10):
+        hours: list[tuple[int, float]] = [(hour * 3600 + level * 60, 6 + (hour * 7 + level) % 25) for hour in range(24)]
+        weekly = profile(
+            level, (0, 16), *hours[1:], level=level, kind="Recurring", recurrency="Weekly", start=bench.utc,
+            duration=(10 - level) * 43_200,
+        )  # fmt: skip
+        assert bench.give(weekly, 1) == "Accepted"
+    for duration in (2**31 - 1, 2**31, 10**12):
+        schedule = bench.composite(duration).charging_schedule
+        assert schedule is not None and schedule.duration is not None
+        assert len(schedule.charging_schedule_period) == 1024
+        assert schedule.charging_schedule_period[-1].start_period < schedule.duration < 2**31
+
+
+@pytest.mark.parametrize("limit", [2_147_483_647, 2_147_483_648])
+@pytest.mark.parametrize("unit", ["A", "W"])
+def test_H19_the_largest_limit_is_no_limit(limit: int, unit: str) -> None:
+    """Some back ends write the largest number there is."""
+    bench = ChargingBench()
+    bench.charge(1)
+    bench.charge(2, "TAG2")
+    assert bench.give(profile(1, (0, limit), unit=unit)) == "Accepted"
+    assert bench.give(profile(2, (0, limit), unit=unit, purpose="ChargePointMaxProfile", kind="Absolute")) == "Accepted"
+    assert (bench.limit(1), bench.limit(2)) == (32, 32)
+    assert bench.schedule(60, unit="W") == [(0, 32 * 230 * 3, 3)]
+
+
 def test_smart_charging_left_out() -> None:
     """E 3.39; 1.6 §5.11."""
     bench = ChargingBench(boot=False)
