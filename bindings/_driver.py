@@ -16,7 +16,18 @@ from typing import Any, Protocol
 from ocppcore.bindings._peer import Peer, log
 from ocppcore.bindings.transfer.base import Transfer, TransferFailed
 from ocppcore.hardware import Hardware, MeterReading, Want
-from ocppcore.session.commands import CollectDiagnostics, Command, ReadMeter, Reset, SetClock, Unlock, Upload
+from ocppcore.session.commands import (
+    Cancel,
+    CollectDiagnostics,
+    Command,
+    Download,
+    Install,
+    ReadMeter,
+    Reset,
+    SetClock,
+    Unlock,
+    Upload,
+)
 from ocppcore.session.contract import Connection
 
 Kind = type | tuple[type, ...]
@@ -57,6 +68,7 @@ class Driver:
         self._host = host
         self._on_reset = on_reset
         self._transfer = transfer
+        self._running: dict[int, asyncio.Task[Any]] = {}  # by id of the command
         self._applied: dict[int, Want] = {}
         self._applying: set[int] = set()
         self._stopped = False
@@ -133,6 +145,12 @@ class Driver:
             what = command.content, command.url, command.name
             upload = partial(self._transfer.upload, *what, hide=command.hide)
             self._do(command, 0, upload, type(None))
+        elif isinstance(command, Download) and self._transfer is not None:
+            self._do(command, 0, partial(self._transfer.download, command.url), str)
+        elif isinstance(command, Install):
+            self._do(command, 0, lambda: hardware.install(Path(command.file)), type(None))
+        elif isinstance(command, Cancel):
+            self._cancel(command)
         else:
             return False
         return True
@@ -144,9 +162,17 @@ class Driver:
             self._failed(command, evse, error)
             return
         if hasattr(result, "__await__"):
-            self._host.spawn(self._finish(command, evse, result, kind))
+            task = self._host.spawn(self._finish(command, evse, result, kind))
+            self._running[command.id] = task
+            task.add_done_callback(lambda _: self._running.pop(command.id, None))
         else:
             self._done(command, evse, result, kind)
+
+    def _cancel(self, command: Cancel) -> None:
+        task = self._running.get(command.command)
+        if task is not None:
+            task.cancel()
+        self._host.feed(self._station.done, command.id, None)
 
     async def _finish(self, command: Command, evse: int, pending: Awaitable[Any], kind: Kind) -> None:
         patience = asyncio.timeout(max(0.0, command.deadline - self._host.clock.now()))

@@ -48,11 +48,13 @@ class FileTransfer:
                 raise SetupError(f"protocol {name!r}: there are {', '.join(PROTOCOLS)}")
         self._folder = Path(folder)
         self._schemes = frozenset(name.lower() for name in self.protocols)
+        self._downloading = asyncio.Lock()  # one at a time: the folder has room for one
         self._options = Options(ssl or tls.create_default_context(), loopback, patience, most)
 
     async def download(self, url: str, *, progress: Progress | None = None) -> Path:
         """See Transfer."""
-        return await _in_thread(lambda job: self._download(url, job), progress)
+        async with self._downloading:
+            return await _in_thread(lambda job: self._download(url, job), progress)
 
     async def upload(
         self, content: Content, url: str, name: str, *, hide: Sequence[bytes] = (), progress: Progress | None = None

@@ -68,6 +68,11 @@ class Hardware:
         file that has them; None if there is nothing. Override it if there are diagnostics (1.6 §5.9)."""
         raise TypeError(f"{type(self).__name__} has no diagnostics(start, stop)")
 
+    def install(self, firmware: Path) -> Awaitable[None] | None:
+        """Install the firmware in this file, so that it runs after the next restart, for which reset(True) is called
+        then. An exception: the old firmware goes on. Override it if firmware can be updated (1.6 §5.19)."""
+        raise TypeError(f"{type(self).__name__} has no install(firmware)")
+
     def set_clock(self, utc: datetime) -> Awaitable[None] | None:
         """Set the clock of the hardware; the default does nothing."""
         return None

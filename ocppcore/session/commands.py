@@ -136,6 +136,39 @@ class Upload(Command):
         self.hide = hide
 
 
+class Download(Command):
+    """Fetch the file that url is, going on where an earlier attempt broke off. done(id, path of the file, now), a text,
+    or failed() with a reason that has no part of the URL, which may hold a login."""
+
+    __slots__ = ("url",)
+
+    def __init__(self, id: int, deadline: float, url: str) -> None:
+        super().__init__(id, deadline)
+        self.url = url
+
+
+class Install(Command):
+    """Install the firmware that is in this file. done(id, None, now) when it will run after the next restart, which the
+    station then asks for by a Reset; failed() if the old firmware goes on."""
+
+    __slots__ = ("file",)
+
+    def __init__(self, id: int, deadline: float, file: str) -> None:
+        super().__init__(id, deadline)
+        self.file = file
+
+
+class Cancel(Command):
+    """Stop carrying out the command that has the id `command`; nothing more is reported of that one. done(id, None,
+    now)."""
+
+    __slots__ = ("command",)
+
+    def __init__(self, id: int, deadline: float, command: int) -> None:
+        super().__init__(id, deadline)
+        self.command = command
+
+
 class Reset(Command):
     """Restart the station: the program if hard is False, the hardware if True. Nothing is reported back but failed();
     the host makes a new Station from what is stored."""

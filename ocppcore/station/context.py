@@ -196,6 +196,10 @@ class Context:
         self.heard = now  # Station: when the last text or pong of the back end came
         self.accepted = False  # provisioning: BootNotification was answered Accepted
         self.registration: str | None = None  # provisioning: what it was answered (1.6 §7.38), None if nothing yet
+        # firmware: an update waits for the last user, so an EVSE that is free takes no other; then it is installed, and
+        # none is in service
+        self.closing = False
+        self.closed = False
         self.booting = False  # provisioning: a BootNotification is out
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer

@@ -35,6 +35,11 @@ class Notices:
         """What the last run did not get rid of."""
         self._waiting = self._ctx.store.get(self._table, KEY, [])
 
+    @property
+    def idle(self) -> bool:
+        """Everything is told."""
+        return not self._waiting
+
     def tell(self, status: str) -> None:
         """Tell this, after what was to be told before."""
         if len(self._waiting) >= MOST:

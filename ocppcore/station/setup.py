@@ -51,7 +51,7 @@ class Capabilities:
 
     unlock: the cable is detachable and can be unlocked by command (without it: a fixed cable, 1.6 §7.42, E 3.85).
     reset: the host can restart the station. main_meter: EVSE 0 has a meter of its own.
-    diagnostics: there is something to upload for GetDiagnostics (§5.9).
+    diagnostics: there is something to upload for GetDiagnostics (§5.9). install: firmware can be updated (§5.19).
     measurands: what the meters can measure, in the standard's words (1.6 §7.31).
     max_current_a, min_current_a, phases, volts, switches_phases, grid_current_a: see Hardware; they are the limits of
     the place, which hold whatever charging profiles say.
@@ -59,7 +59,7 @@ class Capabilities:
 
     __slots__ = (
         "unlock", "reset", "main_meter", "measurands", "max_current_a", "min_current_a", "phases", "volts",
-        "switches_phases", "grid_current_a", "diagnostics",
+        "switches_phases", "grid_current_a", "diagnostics", "install",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,7 @@ class Capabilities:
         unlock: bool = False,
         reset: bool = False,
         diagnostics: bool = False,
+        install: bool = False,
         main_meter: bool = False,
         measurands: tuple[str, ...] = ("Energy.Active.Import.Register",),
         max_current_a: float = 32.0,
@@ -80,6 +81,7 @@ class Capabilities:
         self.unlock = unlock
         self.reset = reset
         self.diagnostics = diagnostics
+        self.install = install
         self.main_meter = main_meter
         self.measurands = tuple(measurands)
         self.max_current_a = max_current_a
@@ -96,6 +98,7 @@ class Capabilities:
             unlock=hardware.supports("unlock"),
             reset=hardware.supports("reset"),
             diagnostics=hardware.supports("diagnostics"),
+            install=hardware.supports("install"),
             main_meter=hardware.has_main_meter,
             measurands=hardware.measurands,
             max_current_a=hardware.max_current_a,
@@ -118,13 +121,14 @@ class Setup:
     keys: configuration keys of the maker's own, beside those of the standard.
     vendors: handlers of DataTransfer by vendorId. max_data: bytes of the largest DataTransfer that they get.
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
+    secure_firmware: once the station serves SignedUpdateFirmware, firmware must be signed: UpdateFirmware is refused.
     without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES.
     """
 
     __slots__ = (
         "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
         "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors", "max_data",
-        "authorization_cache_size", "authorization_key", "without",
+        "authorization_cache_size", "authorization_key", "secure_firmware", "without",
     )  # fmt: skip
 
     def __init__(
@@ -149,6 +153,7 @@ class Setup:
         max_data: int = 64 * 1024,
         authorization_cache_size: int = 1000,
         authorization_key: bytes | None = None,
+        secure_firmware: bool = True,
         without: Iterable[str] = (),
     ) -> None:
         self.identity = identity
@@ -170,6 +175,7 @@ class Setup:
         self.max_data = max_data
         self.authorization_cache_size = authorization_cache_size
         self.authorization_key = authorization_key
+        self.secure_firmware = secure_firmware
         self.without = frozenset(without)
         self._check()
 

@@ -10,6 +10,7 @@ from ocppcore.station.blocks.authorization.v16 import Authorization16
 from ocppcore.station.blocks.availability.v16 import Availability16
 from ocppcore.station.blocks.data_transfer.v16 import DataTransfer16
 from ocppcore.station.blocks.diagnostics.v16 import Diagnostics16
+from ocppcore.station.blocks.firmware.v16 import Firmware16
 from ocppcore.station.blocks.local_list.v16 import LocalList16
 from ocppcore.station.blocks.meter_values.v16 import MeterValues16
 from ocppcore.station.blocks.provisioning.keys16 import keys
@@ -33,6 +34,7 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
     SmartCharging16,  # after transactions: limits follow from what runs
     DataTransfer16,
     Diagnostics16,
+    Firmware16,
     Availability16,  # the last to settle: statuses and their reports follow from all other facts
 )
 KEYS = keys

@@ -23,10 +23,13 @@ from ocppcore.csms.csms import MAX_MESSAGE
 from ocppcore.errors import RpcError
 from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
 from ocppcore.session.commands import (
+    Cancel,
     Close,
     CollectDiagnostics,
     Command,
     Connect,
+    Download,
+    Install,
     Ping,
     ReadMeter,
     Reset,
@@ -57,8 +60,9 @@ class Rig:
 
     store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station
     sent. reachable, store_works, meter_works, unlocks, transfers_work: what the world does; set them at will; None for
-    transfers_work: they take their time. diagnostics: what the hardware has of them. uploads: what was to be uploaded.
-    handlers_may_fail: a HandlerFailed event is no error of the test.
+    transfers_work: they take their time. installs: whether the hardware takes firmware, likewise. diagnostics: what the
+    hardware has of them. uploads, downloads, installations: what was to be done of each. handlers_may_fail: a
+    HandlerFailed event is no error of the test.
     """
 
     def __init__(
@@ -89,7 +93,10 @@ class Rig:
         self.unlocks = True
         self.transfers_work: bool | None = True
         self.diagnostics: bytes | str | None = b"all is well"
+        self.installs: bool | None = True
         self.uploads: list[Upload] = []
+        self.downloads: list[Download] = []
+        self.installations: list[Install] = []
         self.handlers_may_fail = False
         self.events: list[Event] = []
         self.resets: list[Reset] = []
@@ -110,6 +117,7 @@ class Rig:
             v16.StopTransactionRequest: lambda _: v16.StopTransactionResponse(),
             v16.MeterValuesRequest: lambda _: v16.MeterValuesResponse(),
             v16.StatusNotificationRequest: lambda _: v16.StatusNotificationResponse(),
+            v16.FirmwareStatusNotificationRequest: lambda _: v16.FirmwareStatusNotificationResponse(),
             v16.DiagnosticsStatusNotificationRequest: lambda _: v16.DiagnosticsStatusNotificationResponse(),
             v16.DataTransferRequest: lambda _: v16.DataTransferResponse(status=v16.DataTransferStatus.Accepted),
         }
@@ -309,14 +317,20 @@ class Rig:
             station.done(command.id, self.diagnostics, now)
         elif isinstance(command, Upload):
             self.uploads.append(command)
-            self._transfer(command, None)
+            self.end(command, None, self.transfers_work)
+        elif isinstance(command, Download):
+            self.downloads.append(command)
+            self.end(command, "/firmware.bin", self.transfers_work)
+        elif isinstance(command, Install):
+            self.installations.append(command)
+            self.end(command, None, self.installs)
+        elif isinstance(command, Cancel):
+            station.done(command.id, None, now)
 
-    def _transfer(self, command: Command, result: Any) -> None:
-        if self.transfers_work is not None:
-            self.end_transfer(command, result, self.transfers_work)
-
-    def end_transfer(self, command: Command, result: Any, works: bool = True) -> None:
-        """A transfer that took its time has come to an end."""
+    def end(self, command: Command, result: Any, works: bool | None = True) -> None:
+        """A transfer or installation comes to an end, now; with None it takes its time."""
+        if works is None:
+            return
         if works:
             self.station.done(command.id, result, self.now)
         else:

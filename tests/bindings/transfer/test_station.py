@@ -1,4 +1,4 @@
-"""A station whose hardware has diagnostics, a back end, and a file server: all real, on loopback."""
+"""A station whose hardware has diagnostics and takes firmware, a back end, a file server: all real, on loopback."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Charger(Hardware):
     """content: the diagnostics that it has."""
 
     content: Any = b""
+    installed: bytes | None = None
 
     def apply(self, evse: int, want: Want) -> None:
         pass
@@ -37,6 +38,9 @@ class Charger(Hardware):
 
     async def diagnostics(self, start: datetime | None, stop: datetime | None) -> Any:
         return self.content
+
+    async def install(self, firmware: Path) -> None:
+        type(self).installed = firmware.read_bytes()
 
 
 class Backend:
@@ -59,8 +63,10 @@ class Backend:
         return found
 
 
-async def get(content: Any, location: str, transfer: FileTransfer | None) -> tuple[str | None, list[str]]:
-    """GetDiagnostics, once: the file name that was answered, and the statuses that came."""
+async def ask(
+    content: Any, request: Any, kind: type[Any], count: int, transfer: FileTransfer | None
+) -> tuple[Any, list[str]]:
+    """One request: its answer, and the statuses of that kind that came."""
     backend = Backend()
     async with await serve(backend.csms, "127.0.0.1") as server:
         server.on_event(backend.note)
@@ -78,10 +84,16 @@ async def get(content: Any, location: str, transfer: FileTransfer | None) -> tup
         station = Station(setup, rng=Random(3), utc=datetime.now(UTC), now=SystemClock().now())
         async with StationHost(station, hardware, transfer=transfer):
             await backend.until(v16.StatusNotificationRequest, 2)
-            request = v16.GetDiagnosticsRequest(location=location, retries=0)
             answer = await server.call("CP1", request)
-            told = await backend.until(v16.DiagnosticsStatusNotificationRequest, 2)
-            return answer.file_name, [str(status.status) for status in told]
+            told = await backend.until(kind, count)
+            return answer, [str(status.status) for status in told]
+
+
+async def get(content: Any, location: str, transfer: FileTransfer | None) -> tuple[str | None, list[str]]:
+    """GetDiagnostics, once: the file name that was answered, and the statuses that came."""
+    request = v16.GetDiagnosticsRequest(location=location, retries=0)
+    answer, told = await ask(content, request, v16.DiagnosticsStatusNotificationRequest, 2, transfer)
+    return answer.file_name, told
 
 
 @pytest.mark.parametrize("as_file", [True, False])
@@ -110,3 +122,38 @@ def test_an_upload_that_is_refused_is_a_status_and_no_fault(
 
 def test_a_host_without_a_transfer_fails_every_one(run: Run, web: Any) -> None:
     assert run(get(b"x", web.url("/in"), None))[1] == ["Uploading", "UploadFailed"]
+
+
+def test_firmware_comes_in_with_a_retry_that_goes_on_where_the_first_ended(run: Run, tmp_path: Path, web: Any) -> None:
+    web.break_after = 100_000
+    transfer = FileTransfer(tmp_path / "ours", loopback=True)
+    request = v16.UpdateFirmwareRequest(
+        location=web.url("/image"), retrieve_date=datetime.now(UTC), retries=1, retry_interval=0
+    )
+    _, told = run(ask(None, request, v16.FirmwareStatusNotificationRequest, 6, transfer))
+    assert told == ["Downloading", "DownloadFailed", "Downloading", "Downloaded", "Installing", "Installed"]
+    assert Charger.installed == web.image
+    assert web.requests[1][1]["Range"] == "bytes=100000-"
+
+
+def test_a_new_request_ends_the_download_of_the_old_one(run: Run, tmp_path: Path, web: Any) -> None:
+    async def main() -> list[str]:
+        backend = Backend()
+        hardware = Charger()
+        async with await serve(backend.csms, "127.0.0.1") as server:
+            server.on_event(backend.note)
+            url = f"ws://127.0.0.1:{server.port}"
+            able = Capabilities.of(hardware)
+            setup = Setup("CP1", url, vendor="V", model="M", evses=1, capabilities=able)
+            station = Station(setup, rng=Random(3), utc=datetime.now(UTC), now=SystemClock().now())
+            async with StationHost(station, hardware, transfer=FileTransfer(tmp_path / "ours", loopback=True)):
+                await backend.until(v16.StatusNotificationRequest, 2)
+                for path in ("/silent", "/image"):
+                    request = v16.UpdateFirmwareRequest(location=web.url(path), retrieve_date=datetime.now(UTC))
+                    await server.call("CP1", request)
+                    await asyncio.to_thread(web.reached.wait, 10)
+                told = await backend.until(v16.FirmwareStatusNotificationRequest, 6)
+                return [str(status.status) for status in told]
+
+    statuses = run(main())
+    assert statuses == ["Downloading", "DownloadFailed", "Downloading", "Downloaded", "Installing", "Installed"]

@@ -8,7 +8,7 @@ Rules:
   back end was told, with no history (§4.9 rules 1 to 4). A report that the back end may not have got is not told.
 - Inoperative is asked of an EVSE that is in use: scheduled until it is free (§5.2). The flag is stored at once, so it
   survives a power cycle. For 0 it is asked of the station and of every EVSE; while the station is Inoperative it allows
-  no charging, so no single EVSE can be made Operative.
+  no charging, so no single EVSE can be made Operative. A firmware update closes the station on top of that (E 3.49).
 """
 
 from __future__ import annotations
@@ -135,10 +135,10 @@ class Availability(Block):
 
     def _serve(self, evse: Evse) -> bool:
         """Put what was asked for into force, when it may be; True if that changed something."""
-        before, wanted = evse.operative, self._flags[evse.id] and self._flags[0]
+        before, wanted = evse.operative, self._flags[evse.id] and self._flags[0] and not self.ctx.closing
         if evse.id == 0:
             evse.operative = wanted or any(other.operative for other in self.ctx.evses.values())
-        elif wanted or not evse.in_use:  # decisions: Status 15
+        elif wanted or not evse.in_use or self.ctx.closed:  # decisions: Status 15
             evse.operative = wanted
         return evse.operative is not before
 

@@ -33,7 +33,14 @@ R, RW = Access.R, Access.RW
 DAY: Final = 86_400
 REGISTER: Final = "Energy.Active.Import.Register"
 # 1.6 §3.3, §9.1.29. What the station serves; a test compares it with the actions that its blocks handle.
-PROFILES: Final = ("Core", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
+PROFILES: Final = (
+    "Core",
+    "FirmwareManagement",
+    "LocalAuthListManagement",
+    "Reservation",
+    "SmartCharging",
+    "RemoteTrigger",
+)
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
@@ -76,8 +83,11 @@ def keys(setup: Setup) -> list[Key]:
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
-    transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and setup.capabilities.diagnostics else []
-    return [*core, *_profiles(setup.without, setup.capabilities.switches_phases), *transfers, *setup.keys]
+    able, without = setup.capabilities, setup.without
+    transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and (able.diagnostics or able.install) else []
+    if not able.install:
+        without = without | {"FirmwareManagement"}
+    return [*core, *_profiles(without, able.switches_phases), *transfers, *setup.keys]
 
 
 @lru_cache(maxsize=64)

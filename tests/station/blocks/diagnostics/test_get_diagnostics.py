@@ -139,7 +139,7 @@ def test_while_one_is_under_way_no_other_file_is_uploaded() -> None:
     assert get(rig)
     assert get(rig) is None
     (upload,) = rig.uploads
-    rig.end_transfer(upload, None)
+    rig.end(upload, None)
     rig.run()
     assert told(rig) == ["Uploading", "Uploaded"]
     assert get(rig)
@@ -151,7 +151,7 @@ def test_an_upload_that_never_ends_fails_and_what_it_says_later_is_ignored() -> 
     get(rig, retries=0)
     rig.advance(UPLOAD_TIME)
     assert told(rig) == ["Uploading", "UploadFailed"]
-    rig.end_transfer(rig.uploads[0], None)
+    rig.end(rig.uploads[0], None)
     rig.run()
     assert told(rig) == [] and get(rig)
 
@@ -162,7 +162,7 @@ def test_a_trigger_tells_how_it_stands_and_idle_only_when_nothing_is_done() -> N
     get(rig)
     assert told(rig) == ["Uploading"]
     assert trigger(rig) == "Accepted" and told(rig) == ["Uploading"]
-    rig.end_transfer(rig.uploads[0], None)
+    rig.end(rig.uploads[0], None)
     rig.run()
     told(rig)
     assert trigger(rig) == "Accepted" and told(rig) == ["Idle"]
@@ -173,7 +173,7 @@ def test_what_happens_offline_is_told_afterwards() -> None:
     rig.transfers_work = None
     get(rig)
     rig.cut()
-    rig.end_transfer(rig.uploads[0], None)
+    rig.end(rig.uploads[0], None)
     rig.restore()
     assert told(rig) == ["Uploading", "Uploaded"]
 

@@ -94,7 +94,7 @@ def test_the_supported_profiles_are_those_that_are_served() -> None:
 
 def test_the_documentation_has_the_same_table() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (R|RW) \| (.*?) \|", DOCS.read_text("utf-8"), re.M)
-    whole = Capabilities(unlock=True, diagnostics=True)
+    whole = Capabilities(unlock=True, diagnostics=True, install=True)
     plain = {key.name: key for key in keys(setup(evses=2, capabilities=whole))}
     assert {name: (access, default.strip("`")) for name, access, default in rows} == {
         key.name: (key.access.value, key.default) for key in plain.values()

@@ -1,0 +1,1 @@
+"""Firmware: updates that the back end asks for."""
