@@ -32,6 +32,8 @@ DIRECTIVES: dict[str, Any] = {
     "embedsignature.format": "python",
 }
 
+# OCPPCORE_SCALAR=1 leaves out SSE2 and NEON, so that the portable code behind them can be tested anywhere.
+SCALAR = os.environ.get("OCPPCORE_SCALAR", "0") not in ("", "0")
 PURE = os.environ.get("OCPPCORE_PURE", "0") not in ("", "0")
 
 PACKAGES = find_packages(include=["ocppcore", "ocppcore.*"])
@@ -61,7 +63,9 @@ def extension(name: str, source: str) -> Extension:
     leaves = [*path.parent.glob(f"{path.stem}_*.px[di]"), *path.parent.glob("*.h")] if path.suffix == ".pyx" else []
     pxd = path.with_suffix(".pxd")
     depends = [source, *sorted(map(str, leaves)), *([str(pxd)] if pxd.exists() else [])]
-    return Extension(name, [source], depends=depends, include_dirs=[str(path.parent)] if leaves else [])
+    macros: list[tuple[str, str | None]] = [("OCPPCORE_SCALAR", "1")] if SCALAR else []
+    folders = [str(path.parent)] if leaves else []
+    return Extension(name, [source], depends=depends, include_dirs=folders, define_macros=macros)
 
 
 setup(

@@ -6,6 +6,7 @@
 
 from cpython.ref cimport PyObject
 from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy
 from ocppcore.wire.fast_capi cimport (
     DECREF,
     INCREF,
@@ -23,7 +24,10 @@ from ocppcore.wire.fast_capi cimport (
     scan_lowest,
     scan_same,
     set_new,
+    unicode_data,
+    unicode_new,
     unicode_utf8,
+    unicode_write,
 )
 from ocppcore.wire.fast_instant cimport Instant, read_instant
 from ocppcore.wire.fast_number cimport Digits, as_double, has_places, is_digit, make_number, scan_number
@@ -367,6 +371,26 @@ cdef inline int look_up(Reader *r, const Node *node, Text *t, int *index) noexce
     XDECREF(text)
     return OK
 
+cdef inline PyObject *step_to(Reader *r, const Text *t) noexcept:
+    """The step of a JSON pointer to a key of the peer's. A new reference; NULL: Python raised."""
+    cdef PyObject *name
+    cdef PyObject *step
+    cdef Py_ssize_t index = 0
+    while index < t.size and (is_digit(t.start[index]) or c"a" <= t.start[index] | 32 <= c"z"):
+        index += 1
+    if index == t.size and index < 40:  # nothing to be cut or escaped: as pointer_to() would say
+        step = unicode_new(t.size + 1, 127)
+        if step != NULL:
+            unicode_write(1, unicode_data(step), 0, c"/")
+            memcpy(<char *>unicode_data(step) + 1, t.start, t.size)
+        return step
+    name = make_text(t)
+    if name == NULL:
+        return NULL
+    step = call_one(r.pointer_to, name)
+    DECREF(name)
+    return step
+
 cdef inline int read_stranger(Reader *r, const Node *node, const Text *t, PyObject **names, bint *twice) noexcept:
     """A field that has no name in the schema: its value is read, and its key remembered."""
     cdef PyObject *nothing = NULL
@@ -389,11 +413,7 @@ cdef inline int read_stranger(Reader *r, const Node *node, const Text *t, PyObje
         code = read_value(r, node.inner, &nothing)
         XDECREF(nothing)
     if code == FAULTY:
-        name = make_text(t)
-        if name == NULL:
-            return raised(r)
-        add_step(r, call_one(r.pointer_to, name), 0)
-        DECREF(name)
+        add_step(r, step_to(r, t), 0)
         if r.path[r.steps - 1].name == NULL:
             return raised(r)
     return code
