@@ -18,7 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple
 
-from ocppcore.errors import CallErrorReceived, CallFailed
+from ocppcore.errors import CallErrorReceived, CallFailed, CallTimeout
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.availability.status import Face, face_of, status_of
 from ocppcore.station.blocks.availability.transitions import (
@@ -236,7 +236,9 @@ class Availability(Block):
 
     def _sent(self, number: int, outcome: Any) -> None:
         self._sending = False
-        if isinstance(outcome, CallFailed) and not isinstance(outcome, CallErrorReceived):
+        if isinstance(outcome, CallTimeout) and self.ctx.storing():
+            self._records[number].told = None  # the store fails, so it has not left
+        elif isinstance(outcome, CallFailed) and not isinstance(outcome, CallErrorReceived):
             self._doubtful.add(number)
         self._send()
 

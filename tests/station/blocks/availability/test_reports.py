@@ -226,6 +226,19 @@ def test_a_back_end_that_does_not_answer_is_told_again_after_the_reconnect_only(
     assert told(rig) == [(1, "Preparing")] * 2
 
 
+@pytest.mark.parametrize("seconds", [29, 31, 100])
+def test_a_report_that_a_failing_store_held_back_is_told_when_it_works_again(seconds: float) -> None:
+    """It never left, whatever has become of its call; the link is up all the time."""
+    rig = booted()
+    rig.store_works = False
+    rig.tell(v16.ChangeAvailabilityRequest(connector_id=1, type=v16.AvailabilityType.Inoperative))
+    rig.advance(seconds)
+    assert told(rig) == []
+    rig.store_works = True
+    rig.advance(40)
+    assert told(rig) == [(1, "Unavailable")]
+
+
 def test_a_back_end_that_refuses_a_report_is_not_told_again() -> None:
     rig = booted()
     rig.answers[Report] = lambda _: RpcError(ErrorCode.InternalError)
