@@ -31,7 +31,8 @@ class Entrant:
         self.work = work
         self.repeats: list[float] = []
         self._turns: list[float] = []
-        once = self._run(list(inputs[:1]) * 2)
+        self._run(list(inputs[:1]))  # what is made or loaded but once
+        once = min(self._run(list(inputs[:1]) * count) for count in (1, 4, 16))
         count = max(1, min(MOST, int(TURN * 1e9 / max(once, 20))))
         # A slow entrant sees only some of the inputs, spread evenly over them.
         step = max(1, len(inputs) // count)
