@@ -90,9 +90,15 @@ class Timekeeper:
             # After a correction of the clock new stamps follow the new time: they are put relative to the fixed base.
             base = datetime.fromisoformat(str(self._bases[self.boot]["utc"]))
             offset = round(offset + (self._utc_began - base).total_seconds(), 3)
-        elif offset > float(str(self._bases[self.boot]["last"])):
-            self._note({"last": offset})
+        self.lasts(now)
         return Stamp(self.boot, offset)
+
+    def lasts(self, now: float) -> None:
+        """This boot lasts until `now` at least. If its UTC is never known, what follows is put behind that instant, so
+        no stamp that is to be kept may be later."""
+        offset = round(now - self._began, 3)
+        if self._utc_began is None and offset > float(str(self._bases[self.boot]["last"])):
+            self._note({"last": offset})
 
     def resolve(self, stamp: Stamp) -> datetime | None:
         """The UTC of a stamp; None while it is not known.

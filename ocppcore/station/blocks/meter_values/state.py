@@ -168,6 +168,7 @@ class MeterValues(Block):
         if transaction is None or transaction.uid != series.uid:
             del self._series[evse]
             return
+        self.ctx.time.lasts(self.ctx.now)
         if in_time(self.ctx.now - series.due, series.interval):
             self._take(evse, ReadingPurpose.Sampled, series.stamp, SAMPLED)
         series.go_on(self.ctx.time, self.ctx.now)

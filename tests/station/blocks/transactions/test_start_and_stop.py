@@ -444,6 +444,23 @@ def test_a_transaction_of_a_life_that_never_knew_the_time() -> None:
     assert stop.timestamp < bench.utc
 
 
+def test_meter_values_of_a_life_that_never_knew_the_time_are_not_behind_the_stop() -> None:
+    """§3.7: what a later life tells, the stop by PowerLoss, is later than all that was stamped before."""
+    bench = Bench(config={"AllowOfflineTxForUnknownId": "true", "MeterValueSampleInterval": "30"})
+    bench.clock_known = False
+    bench.reachable = False
+    bench.restart()
+    bench.charge()
+    bench.advance(100)
+    bench.restart()
+    bench.take()
+    bench.restore()
+    (start,), (stop,) = bench.sent(START), bench.sent(STOP)
+    samples = [message.meter_value[0].timestamp for message in bench.sent(v16.MeterValuesRequest)]
+    assert [(at - start.timestamp).total_seconds() for at in samples] == [30, 60, 90]
+    assert samples[-1] < stop.timestamp < bench.utc
+
+
 def test_the_back_end_fails_to_answer_the_stop() -> None:
     bench = Bench(config={"TransactionMessageAttempts": "2", "TransactionMessageRetryInterval": "10"})
     bench.answers[STOP] = lambda _: RpcError(ErrorCode.InternalError)
