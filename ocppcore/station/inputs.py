@@ -71,11 +71,14 @@ class Inputs:
             self._tell(EvStateChanged(evse), now)
 
     def present_id_token(self, token: str, now: float, evse: int | None = None) -> None:
-        """A card was shown (1.6: idTag, at most 20 characters). evse: where the reader belongs to one EVSE."""
+        """A card was shown (1.6: idTag, at most 20 characters). evse: where the reader belongs to one EVSE. Raises
+        SetupError for a token that no message can carry."""
         if evse is not None:
             self._facts(evse)
         if not 0 < len(token) <= 20:
             raise SetupError(f"id token of {len(token)} characters: 1.6 takes 1 to 20")
+        if any("\ud800" <= character <= "\udfff" for character in token):
+            raise SetupError(f"id token {token!r}: a lone surrogate is no character")
         self._tell(IdTokenPresented(token, evse), now)
 
     def stop_button(self, evse: int, now: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
+from ocppcore.errors import SetupError
 from ocppcore.station.events import IdTokenIgnored
 from ocppcore.station.evse import EvseError
 from ocppcore.testing.bench import Bench
@@ -266,6 +267,16 @@ def test_a_bounce_of_the_reader_is_one_presentation() -> None:
     bench.answer_all()
     assert starts(bench) == [(1, "TAG1")]
     assert not bench.sent(STOP)
+
+
+@pytest.mark.parametrize("token", ["", "x" * 21, "card\udc9f"])
+def test_what_no_message_can_carry_is_refused_and_the_reader_goes_on(token: str) -> None:
+    bench = Bench()
+    bench.plug(1)
+    with pytest.raises(SetupError):
+        bench.swipe(token, 1)
+    bench.swipe("TAG1", 1)
+    assert starts(bench) == [(1, "TAG1")]
 
 
 def test_one_token_at_a_time_at_a_reader_of_an_evse() -> None:
