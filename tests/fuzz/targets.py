@@ -198,7 +198,7 @@ def written_fast(frame: Call | CallResult) -> str | None:
         return None
     if isinstance(frame, Call):
         return fast.encode(2, frame.id, frame.action, v16.REQUESTS[frame.action].shape.tabulate(), frame.payload)
-    return fast.encode(3, frame.id, None, PENDING[frame.id].tabulate(), frame.payload)
+    return fast.encode(3, frame.id, NAMES[frame.id], PENDING[frame.id].tabulate(), frame.payload)
 
 
 def check_written(frame: Call | CallResult) -> None:
