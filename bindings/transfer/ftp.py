@@ -142,6 +142,9 @@ def upload(target: Target, name: str, body: Outgoing, options: Options, job: Job
         while chunk := body.read():
             sock.sendall(chunk)
         if isinstance(sock, tls.SSLSocket):
-            sock.unwrap()
+            try:
+                sock.unwrap()
+            except OSError:
+                pass  # some servers just close; whether the file is there, they say on the control connection
         sock.close()
         ftp.voidresp()
