@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ocppcore.errors import SetupError
 from ocppcore.hardware import MeterReading
+from ocppcore.messages.text import sendable
 from ocppcore.station.context import Context
 from ocppcore.station.evse import Evse as _Evse
 from ocppcore.station.evse import EvseError, EvState
@@ -77,7 +78,7 @@ class Inputs:
             self._facts(evse)
         if not 0 < len(token) <= 20:
             raise SetupError(f"id token of {len(token)} characters: 1.6 takes 1 to 20")
-        if any("\ud800" <= character <= "\udfff" for character in token):
+        if sendable(token) != token:
             raise SetupError(f"id token {token!r}: a lone surrogate is no character")
         self._tell(IdTokenPresented(token, evse), now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ocppcore import v16
+from ocppcore.messages.text import sendable
 from ocppcore.station.block import Answer
 from ocppcore.station.blocks.availability.state import Availability
 from ocppcore.station.blocks.availability.status import Face
@@ -41,4 +42,4 @@ class Availability16(Availability):
 
 
 def _cut(text: str | None, longest: int) -> str | None:
-    return None if text is None else text[:longest]
+    return None if text is None else sendable(text)[:longest]

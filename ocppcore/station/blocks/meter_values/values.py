@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import isfinite
 
 from ocppcore.hardware import MeterReading, Sample
+from ocppcore.messages.text import sendable
 
 REGISTER = "Energy.Active.Import.Register"
 PHASES = {"L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"}
@@ -97,10 +98,13 @@ def select(reading: MeterReading, items: Iterable[str], context: str) -> list[Va
 
 
 def written(sample: Sample, context: str) -> Value | None:
-    """One sample as a SampledValue; None if its value is no number. What is a default of the standard for every
-    measurand (format Raw, location Outlet) is left out; measurand, context and unit never are."""
+    """One sample as a SampledValue; None if its value is no number, or no text that can be sent. What is a default of
+    the standard for every measurand (format Raw, location Outlet) is left out; measurand, context and unit never
+    are."""
     if sample.signed:
         text, format = str(sample.value), "SignedData"
+        if sendable(text) != text:
+            return None
     elif isinstance(sample.value, int | float) and isfinite(sample.value):
         text, format = decimal(sample.value), None
     else:

@@ -100,6 +100,20 @@ def test_an_error_that_the_standard_has_no_code_for() -> None:
     assert (report.vendor_error_code, report.info, report.vendor_id) == (("Pump" * 20)[:50], "i" * 50, "v" * 255)
 
 
+def test_what_no_message_can_carry_does_not_stop_the_reports() -> None:
+    """An operating system that reads bytes as text leaves lone surrogates behind."""
+    rig = booted()
+    rig.station.error(1, EvseError("Pump\udc9f", info="\udc9f", vendor_id="\udc9f", vendor_code="\udc9f"), rig.now)
+    rig.station.hardware_failed(2, "\udc9f", rig.now)
+    rig.run()
+    first, second = rig.take(Report)
+    assert (first.error_code, first.info, first.vendor_id, first.vendor_error_code) == (Code.OtherError, "?", "?", "?")
+    assert (second.status, second.info) == ("Faulted", "?")
+    rig.station.hardware_recovered(2, rig.now)
+    rig.run()
+    assert told(rig) == [(2, "Available")]
+
+
 def test_the_hardware_fails_and_recovers() -> None:
     rig = booted()
     rig.station.hardware_failed(1, "contactor stuck", rig.now)

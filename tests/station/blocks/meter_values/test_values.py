@@ -112,6 +112,13 @@ def test_a_signed_value_is_opaque() -> None:
     assert [(v["value"], v.get("format")) for v in values] == [("5", None), ("OCMF|{}|{}", "SignedData")]
 
 
+def test_a_signed_value_that_no_message_can_carry_is_left_out() -> None:
+    """Else it would take the whole StopTransaction with it."""
+    signed = Sample("Energy.Active.Import.Register", "OCMF|\udc9f", signed=True)
+    values = select(MeterReading(5, (signed,)), ["Energy.Active.Import.Register"], "Transaction.End")
+    assert [value["value"] for value in values] == ["5"]
+
+
 def test_what_is_offered_follows_from_the_limit_unless_the_hardware_tells() -> None:
     both = ["Current.Offered", "Power.Offered", "SoC"]
     reading = offered(MeterReading(0, THREE), both, 10.0)
