@@ -73,13 +73,13 @@ class Evse:
 
     @property
     def may_charge(self) -> bool:
-        """Energy may flow: the rules allow it, an EV is there, nothing is at fault."""
+        """Energy may flow: the rules allow it, a cable and an EV are there, nothing is at fault."""
         return self.could_charge and not self.paused
 
     @property
     def could_charge(self) -> bool:
         """As may_charge, if only the limit were high enough."""
-        return self.offers_energy and self.ev is not EvState.Absent and not self.faulted
+        return self.offers_energy and self.plugged and self.ev is not EvState.Absent and not self.faulted
 
     @property
     def in_use(self) -> bool:

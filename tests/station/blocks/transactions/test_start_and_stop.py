@@ -377,6 +377,17 @@ def test_the_ev_comes_back_and_the_transaction_goes_on() -> None:
     assert [stop.reason for stop in bench.sent(STOP)] == ["Local"]
 
 
+def test_no_energy_without_a_cable_whatever_the_pilot_says() -> None:
+    bench = Bench(config={"StopTransactionOnEVSideDisconnect": "false"})
+    bench.charge()
+    bench.unplug(1)
+    bench.station.ev_state(1, EvState.Charging, bench.now)
+    bench.run()
+    assert bench.status() == "SuspendedEV" and not bench.energy()
+    bench.plug(1)
+    assert bench.status() == "Charging" and bench.energy()
+
+
 def test_a_fixed_cable_is_never_held() -> None:
     fixed = Capabilities(reset=True, measurands=MEASURANDS)
     bench = Bench(capabilities=fixed)
