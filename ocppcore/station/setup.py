@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware
+from ocppcore.messages.text import sendable
 from ocppcore.station.configuration import Key
 from ocppcore.version import V16, Version
 
@@ -185,7 +186,7 @@ class Setup:
             text = getattr(self, name)
             if text is None and name not in REQUIRED:
                 continue
-            if not isinstance(text, str) or len(text) > longest:
+            if not isinstance(text, str) or len(text) > longest or sendable(text) != text:
                 raise SetupError(f"{name} {text!r}: use a text of at most {longest} characters")
         if not self.identity or ":" in self.identity or not self.identity.isprintable():
             raise SetupError(f"identity {self.identity!r}: use 1 to 48 characters without a colon")

@@ -35,6 +35,7 @@ GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "
         ({"vendor": None}, "vendor"),
         ({"model": 5}, "model"),
         ({"serial_number": 5}, "serial_number"),
+        ({"vendor": "a\udc9f"}, "vendor"),
         ({"max_data": "5"}, "max_data"),
         ({"authorization_cache_size": 0}, "authorization_cache_size"),
         ({"authorization_key": "text"}, "authorization_key"),
