@@ -7,7 +7,9 @@ connected(), disconnected() and pong() are their answers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum, auto
 
 from ocppcore.hardware.reading import ReadingPurpose
 
@@ -156,6 +158,125 @@ class Install(Command):
     def __init__(self, id: int, deadline: float, file: str) -> None:
         super().__init__(id, deadline)
         self.file = file
+
+
+class MakeKey(Command):
+    """Make a key pair and a request for its certificate (W A02.FR.02 and .13). done(id, KeyPair, now), or failed().
+
+    common_name, organization: the subject of the certificate (W A00.FR.404 and .405).
+    """
+
+    __slots__ = ("common_name", "organization")
+
+    def __init__(self, id: int, deadline: float, common_name: str, organization: str) -> None:
+        super().__init__(id, deadline)
+        self.common_name = common_name
+        self.organization = organization
+
+
+class KeyPair:
+    """What MakeKey gives. key: the private key in PEM, or whatever names it where it lies; it is stored, and handed
+    back with the certificate, but never shown. csr: PKCS#10 (RFC 2986) in PEM."""
+
+    __slots__ = ("key", "csr")
+
+    def __init__(self, key: str, csr: str) -> None:
+        self.key = key
+        self.csr = csr
+
+    def __repr__(self) -> str:
+        return "KeyPair(…)"
+
+
+class CertificatePurpose(Enum):
+    """What a certificate is to be good for: CentralSystemRoot and ManufacturerRoot (W 6.4), Station: the station's own
+    in TLS (W A00.FR.401), Firmware: it signs firmware (W L01)."""
+
+    CentralSystemRoot = auto()
+    ManufacturerRoot = auto()
+    Station = auto()
+    Firmware = auto()
+
+
+class CheckCertificate(Command):
+    """Judge a certificate: its form, its algorithms, its time, its purpose, its path up to one of the roots (RFC 5280).
+    done(id, CertificateFacts or CertificateFault, now); failed() if nothing can be said about it.
+
+    chain: PEM, the certificate in question first, then sub CAs. roots: PEM texts; empty for a root that needs none
+    above it. key: what KeyPair.key was, for the station's own certificate; else None. common_name, organization: what
+    its subject must have; None for anything. at: the time to judge it by, aware; None while it is unknown.
+    """
+
+    __slots__ = ("purpose", "chain", "roots", "key", "common_name", "organization", "at")
+
+    def __init__(
+        self,
+        id: int,
+        deadline: float,
+        purpose: CertificatePurpose,
+        chain: str,
+        roots: tuple[str, ...],
+        *,
+        key: str | None = None,
+        common_name: str | None = None,
+        organization: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        super().__init__(id, deadline)
+        self.purpose = purpose
+        self.chain = chain
+        self.roots = roots
+        self.key = key
+        self.common_name = common_name
+        self.organization = organization
+        self.at = at
+
+
+class CertificateFacts:
+    """A certificate that is in order.
+
+    hashes: by hash algorithm (SHA256, SHA384, SHA512) the hashes of the issuer's name and key, lower-case hex
+    (RFC 6960, W 6.1); serial_number: lower-case hex without leading zeros. not_before, not_after: aware datetimes.
+    """
+
+    __slots__ = ("hashes", "serial_number", "not_before", "not_after")
+
+    def __init__(
+        self, hashes: Mapping[str, tuple[str, str]], serial_number: str, not_before: datetime, not_after: datetime
+    ) -> None:
+        self.hashes = dict(hashes)
+        self.serial_number = serial_number
+        self.not_before = not_before
+        self.not_after = not_after
+
+
+class CertificateFault:
+    """A certificate that is not in order. kind: malformed, invalid or revoked; why: for a log, at most 255 characters.
+    """
+
+    __slots__ = ("kind", "why")
+
+    MALFORMED, INVALID, REVOKED = "malformed", "invalid", "revoked"
+
+    def __init__(self, kind: str, why: str) -> None:
+        self.kind = kind
+        self.why = why
+
+
+class VerifySignature(Command):
+    """Judge the signature of a whole file, with SHA-256 (W L01.FR.04). done(id, bool, now); failed() if nothing can be
+    said about it.
+
+    file: its path. signature: base64. certificate: PEM of who signed.
+    """
+
+    __slots__ = ("file", "signature", "certificate")
+
+    def __init__(self, id: int, deadline: float, file: str, signature: str, certificate: str) -> None:
+        super().__init__(id, deadline)
+        self.file = file
+        self.signature = signature
+        self.certificate = certificate
 
 
 class Cancel(Command):

@@ -120,6 +120,19 @@ class ConfigurationChanged(LocalEvent):
         self.key = key
 
 
+class SecurityEvent(LocalEvent):
+    """Something that the back end's security desk wants to know: it is logged and, if it is critical, told (W A04).
+
+    type: its name in W 8, or a vendor's own, at most 50 characters; info: at most 255, without any secret.
+    """
+
+    __slots__ = ("type", "info")
+
+    def __init__(self, type: str, info: str | None = None) -> None:
+        self.type = type
+        self.info = info
+
+
 class ResetWanted(LocalEvent):
     """A reset was accepted: transactions end first (5.14)."""
 
