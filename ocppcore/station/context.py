@@ -160,6 +160,12 @@ class Charging(Protocol):
         """See Station.explain()."""
         ...
 
+    def restrict(self, evse: int, source: str, limit: float, unit: str, phases: int) -> None:
+        """See Station.restrict(). FieldError, a ValueError, names what is wrong."""
+
+    def release(self, evse: int, source: str) -> None:
+        """See Station.release()."""
+
 
 class Vendors(Protocol):
     """Offered by the data_transfer block."""

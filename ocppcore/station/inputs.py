@@ -110,6 +110,31 @@ class Inputs:
             facts.bay_occupied = occupied
             self._tell(BayChanged(evse), now)
 
+    def restrict(
+        self, evse: int, source: str, limit: float, now: float, *, unit: str = "A", phases: int = 3
+    ) -> None:
+        """One more limit for an EVSE, or for all together (evse 0), beside charging profiles and ratings: of a local
+        load management, of heat, of the cable, of the EV (ISO 15118). It holds until release() or a restart.
+
+        source: its name, which ChargingLimitChanged and explain() tell; it replaces the limit of that name. limit: in
+        unit, "A" (amperes per phase) or "W" (watts in all); phases: the most that may be used, 1 to 3. Raises
+        SetupError.
+        """
+        self._facts(evse, station=True)
+        self._enter(now)
+        try:
+            self.ctx.charging.restrict(evse, source, limit, unit, phases)
+        except ValueError as error:
+            raise SetupError(f"a limit of {source!r} for evse {evse}: {error}") from None
+        self._settle()
+
+    def release(self, evse: int, source: str, now: float) -> None:
+        """The limit of that name is gone; nothing happens if there is none."""
+        self._facts(evse, station=True)
+        self._enter(now)
+        self.ctx.charging.release(evse, source)
+        self._settle()
+
     def error(self, evse: int, error: EvseError, now: float) -> None:
         """A fault or warning appeared (evse 0: the station as a whole). One error of each code is kept."""
         facts = self._facts(evse, station=True)

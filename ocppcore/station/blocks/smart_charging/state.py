@@ -192,8 +192,18 @@ class SmartCharging(Block):
         t = self._second()
         return t, chosen, self._profiles.now.composite(evse, t, min(duration, MOST_SECONDS), chosen)
 
+    # The service to the host
+
     def explain(self, evse: int) -> list[Explanation]:
         return self._profiles.explain(self._second(), evse)
+
+    def restrict(self, evse: int, source: str, limit: float, unit: str, phases: int) -> None:
+        self._profiles.now.restrict(evse, source, limit, unit, phases)
+        self._refresh()
+
+    def release(self, evse: int, source: str) -> None:
+        self._profiles.now.release(evse, source)
+        self._refresh()
 
 
 def _running(facts: Evse, least: float) -> Running | None:
