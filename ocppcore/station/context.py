@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ocppcore.charging import Explanation
 from ocppcore.errors import CallFailed
 from ocppcore.hardware import MeterReading, ReadingPurpose
-from ocppcore.session.commands import Command
+from ocppcore.session.commands import CertificatePurpose, Command
 from ocppcore.session.events import Event
 from ocppcore.session.session import Session
 from ocppcore.session.settings import SessionSettings
@@ -174,6 +174,14 @@ class Vendors(Protocol):
         """Serve the messages of a vendor."""
 
 
+class Roots(Protocol):
+    """Offered by the certificates block."""
+
+    def __call__(self, use: CertificatePurpose, /) -> tuple[str, ...]:
+        """The root certificates that are installed now, each in PEM. use: CentralSystemRoot or ManufacturerRoot."""
+        ...
+
+
 class Context:
     """See the module's docstring. `now` is the monotonic time of the step under way."""
 
@@ -216,6 +224,7 @@ class Context:
         self.charging: Charging
         self.vendors: Vendors
         self.local_list: LocalList | None = None
+        self.roots: Roots = lambda _: ()
         # Filled by Station.
         self.emit: Callable[[Event], None]
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]

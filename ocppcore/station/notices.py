@@ -1,6 +1,6 @@
-"""The statuses of a job that takes long, told to the back end in order. A part of the kernel, used by several blocks.
+"""The steps of a job that takes long, told to the back end in order. A part of the kernel, used by several blocks.
 
-A status that is to be told is stored in the same step and forgotten after the answer, so that none is lost to an
+What is to be told is stored in the same step and forgotten after the answer, so that none is lost to an
 offline spell or a restart. A back end that does not answer is asked again a few times; then it goes on with the next.
 """
 
@@ -21,13 +21,13 @@ RETRY: Final = 60.0  # seconds
 
 
 class Notices:
-    """table: the block's; request: makes the message of a status."""
+    """table: the block's; request: makes the message of what is told: a status, or a JSON value with more to it."""
 
-    def __init__(self, ctx: Context, table: str, request: Callable[[str], Any]) -> None:
+    def __init__(self, ctx: Context, table: str, request: Callable[[Any], Any]) -> None:
         self._ctx = ctx
         self._table = table
         self._request = request
-        self._waiting: list[str] = []
+        self._waiting: list[Any] = []
         self._out = False
         self._attempts = 0
 
@@ -40,11 +40,11 @@ class Notices:
         """Everything is told."""
         return not self._waiting
 
-    def tell(self, status: str) -> None:
+    def tell(self, what: Any) -> None:
         """Tell this, after what was to be told before."""
         if len(self._waiting) >= MOST:
             del self._waiting[1 if self._out else 0]
-        self._waiting.append(status)
+        self._waiting.append(what)
         self._store()
 
     def settle(self) -> None:
