@@ -24,9 +24,11 @@ class Want:
     energy: the contactor may be closed; False is the safe state.
     limit_a: amperes per phase, None for no limit; phases: 1 or 3, None where the EVSE decides.
     lock: the cable is to be locked. indicator: what to show.
+    light_intensity: percent of the brightest that the lighting can be; blink_repeat: how often it blinks to say
+    something (1.6 §9.1.4, §9.1.11).
     """
 
-    __slots__ = ("energy", "limit_a", "phases", "lock", "indicator")
+    __slots__ = ("energy", "limit_a", "phases", "lock", "indicator", "light_intensity", "blink_repeat")
 
     def __init__(
         self,
@@ -35,12 +37,16 @@ class Want:
         phases: int | None = None,
         lock: bool = False,
         indicator: Indicator = Indicator.Available,
+        light_intensity: int = 100,
+        blink_repeat: int = 3,
     ) -> None:
         self.energy = energy
         self.limit_a = limit_a
         self.phases = phases
         self.lock = lock
         self.indicator = indicator
+        self.light_intensity = light_intensity
+        self.blink_repeat = blink_repeat
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Want):

@@ -1,6 +1,7 @@
 """The charging station: routing by table (station.py), what a block may touch (context.py), the blocks (blocks/)."""
 
+from ocppcore.station.configuration import Access, Key
 from ocppcore.station.setup import Capabilities, Setup
 from ocppcore.station.station import Station
 
-__all__ = ["Capabilities", "Setup", "Station"]
+__all__ = ["Access", "Capabilities", "Key", "Setup", "Station"]

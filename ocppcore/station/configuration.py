@@ -1,6 +1,7 @@
 """Configuration keys: what a key is, and the values in force. The table of 1.6's keys is blocks/provisioning/keys16.py.
 
-A value is a text, as on the wire; each key says how it is read and checked. Keys compare case-insensitively (CiString).
+A value is a text, as on the wire; each key says how it is read and checked (readers.py). Keys compare
+case-insensitively (CiString).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from enum import Enum
 
 from ocppcore.errors import SetupError
 from ocppcore.messages.text import fold
+from ocppcore.station.readers import MAX_TEXT
 from ocppcore.station.store import StateStore
 
 TABLE = "configuration"
-MAX_TEXT = 500  # characters of a value (1.6 §7.29)
+MAX_NAME = 50  # characters of a key (1.6 §7.29)
 
 
 class Access(Enum):
@@ -25,12 +27,13 @@ class Access(Enum):
 
 
 class Key:
-    """One configuration key.
+    """One configuration key, of the standard or of the maker's own.
 
-    name: the standard's spelling; default: the factory value, None for a key that is absent until it is set.
-    read: text to a checked value, raises ValueError for a text that the key does not take.
+    name: the standard's spelling, at most 50 characters; default: the factory value, None for a key that has no value
+    until it is set. access: what the back end may do. read: text to a checked value, raises ValueError (with what it
+    takes) for a text that the key does not take; station/readers.py has those of the usual types.
     reboot: a change is stored and reported at once, but in force after a reboot only (RebootRequired).
-    section: the place in the standard.
+    section: the place in the standard, "" for the maker's own. Raises SetupError for a name that no message can carry.
     """
 
     __slots__ = ("name", "folded", "access", "default", "read", "reboot", "section")
@@ -42,9 +45,11 @@ class Key:
         default: str | None,
         read: Callable[[str], object],
         *,
-        section: str,
+        section: str = "",
         reboot: bool = False,
     ) -> None:
+        if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+            raise SetupError(f"keys: {name!r} is no name for a key: use 1 to {MAX_NAME} printable characters")
         self.name = name
         self.folded = fold(name)
         self.access = access
@@ -52,6 +57,14 @@ class Key:
         self.read = read
         self.reboot = reboot
         self.section = section
+
+    def take(self, text: str) -> object:
+        """The value that a text means. Raises ValueError, with what the key takes, for a text that means none."""
+        if not isinstance(text, str):
+            raise ValueError("a text, as on the wire")
+        if len(text) > MAX_TEXT:
+            raise ValueError(f"at most {MAX_TEXT} characters")
+        return self.read(text)
 
 
 class Configuration:
@@ -65,30 +78,35 @@ class Configuration:
         self._store = store
         self._values: dict[str, object] = {}
         self._texts: dict[str, str] = {}
-        for name, text in factory.items():
+        for name in factory:
             if self.find(name) is None:
                 raise SetupError(f"config: there is no configuration key {name!r}")
-            if not isinstance(text, str):
-                raise SetupError(f"config: {name} {text!r}: values are texts, as on the wire")
         folded = {fold(name): text for name, text in factory.items()}
         for name, key in self._keys.items():
-            stored = store.get(TABLE, key.name)
-            if stored is None or not self._take(key, stored):
-                shipped = folded.get(name, key.default)
-                if shipped is not None and not self._take(key, shipped):
-                    raise SetupError(f"config: {key.name} does not take the value {shipped!r}")
+            self._begin(key, folded.get(name, key.default))
+
+    def _begin(self, key: Key, shipped: str | None) -> None:
+        """The value at the start. One that was stored, and is not taken any more, counts for nothing."""
+        stored = self._store.get(TABLE, key.name)
+        if (stored is None or not self._take(key, stored)) and shipped is not None:
+            try:
+                self._hold(key, shipped, key.take(shipped))
+            except ValueError as error:
+                shown = "its value" if key.access is Access.W else repr(shipped)
+                raise SetupError(f"config: {key.name} does not take {shown}: use {error}") from None
 
     def _take(self, key: Key, text: str, in_force: bool = True) -> bool:
-        if len(text) > MAX_TEXT:
-            return False
         try:
-            value = key.read(text)
+            value = key.take(text)
         except ValueError:
             return False
+        self._hold(key, text, value, in_force)
+        return True
+
+    def _hold(self, key: Key, text: str, value: object, in_force: bool = True) -> None:
         if in_force:
             self._values[key.name] = value
         self._texts[key.name] = text
-        return True
 
     def find(self, name: str) -> Key | None:
         """The key of that name in any case, None for an unknown one."""
@@ -102,7 +120,7 @@ class Configuration:
         return self._texts.get(name)
 
     def value(self, name: str) -> object:
-        """The value in force, as the key's reader made it."""
+        """The value in force, as the key's reader made it. Raises KeyError for a key that has none."""
         return self._values[name]
 
     def change(self, key: Key, text: str) -> bool:

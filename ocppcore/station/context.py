@@ -17,7 +17,7 @@ from ocppcore.session.commands import CertificatePurpose, Command
 from ocppcore.session.events import Event
 from ocppcore.session.session import Session
 from ocppcore.session.settings import SessionSettings
-from ocppcore.station.configuration import Configuration
+from ocppcore.station.configuration import Configuration, Key
 from ocppcore.station.evse import Evse, EvseError
 from ocppcore.station.local import LocalEvent
 from ocppcore.station.queue import TransactionQueue
@@ -167,6 +167,14 @@ class Charging(Protocol):
         """See Station.release()."""
 
 
+class Provisioning(Protocol):
+    """Offered by the provisioning block."""
+
+    def configure(self, key: Key, text: str) -> bool:
+        """The host sets a configuration key; False if the key does not take the value."""
+        ...
+
+
 class Vendors(Protocol):
     """Offered by the data_transfer block."""
 
@@ -222,6 +230,7 @@ class Context:
         self.metering: Metering
         self.availability: Availability
         self.charging: Charging
+        self.provisioning: Provisioning
         self.vendors: Vendors
         self.local_list: LocalList | None = None
         self.roots: Roots = lambda _: ()

@@ -125,7 +125,8 @@ class HandlerFailed(Event):
 
 
 class KeyChanged(Event):
-    """A configuration key was changed by the back end. value: the text as on the wire, None for a write-only key."""
+    """A configuration key was changed, by the back end or by Station.configure(). value: the text as on the wire; None
+    for a write-only key, whose value Station.configuration has."""
 
     __slots__ = ("key", "value")
 

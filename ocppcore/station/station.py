@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from ocppcore.charging import Explanation
-from ocppcore.errors import ConnectionLost, InvalidMessage, QueueFull, RpcError
+from ocppcore.errors import ConnectionLost, InvalidMessage, QueueFull, RpcError, SetupError
 from ocppcore.hardware import Indicator, Want
 from ocppcore.session.commands import BasicAuth, Command
 from ocppcore.session.contract import Batch
@@ -26,7 +26,7 @@ from ocppcore.session.session import Session
 from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.station import v16
 from ocppcore.station.block import Answer, Block
-from ocppcore.station.configuration import Configuration
+from ocppcore.station.configuration import Access, Configuration
 from ocppcore.station.context import Context
 from ocppcore.station.events import CallIgnored, HandlerFailed, StoreFailed
 from ocppcore.station.gate import Gate
@@ -292,6 +292,32 @@ class Station(Inputs):
         self._facts(evse, station=True)
         return self.ctx.charging.explain(evse)
 
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration keys and their values, to read; also those that the back end can't (1.6 §9)."""
+        return self.ctx.config
+
+    def configure(self, name: str, text: str, now: float) -> bool:
+        """Set a configuration key, as ChangeConfiguration would: stored, and told by a KeyChanged event. Keys that the
+        back end may only read can be set if they are the maker's own.
+
+        text: the value as on the wire. False if it is in force after the next start only. Raises SetupError for a key
+        that there is not or that is fixed, and for a value that it does not take; nothing has changed then.
+        """
+        self._enter(now)
+        key = self.ctx.config.find(name)
+        if key is None:
+            raise SetupError(f"there is no configuration key {name!r}")
+        if key.access is Access.R and key not in self.ctx.setup.keys:
+            raise SetupError(f"{key.name} is fixed while the station runs: set its factory value, Setup(config=…)")
+        try:
+            key.take(text)
+        except ValueError as error:
+            raise SetupError(f"{key.name} does not take the value: use {error}") from None
+        self.ctx.provisioning.configure(key, text)
+        self._settle()
+        return not key.reboot
+
     def register_vendor(self, vendor_id: str, handlers: VendorHandlers) -> None:
         """Serve DataTransfer of a vendor; declared again, a vendor gets the new handlers.
 
@@ -317,6 +343,8 @@ class Station(Inputs):
             phases=facts.phases,
             lock=facts.plugged and (facts.transaction is not None or facts.cable_held is not None),
             indicator=INDICATORS[facts.status],
+            light_intensity=self.ctx.config.int("LightIntensity"),
+            blink_repeat=self.ctx.config.int("BlinkRepeat"),
         )
 
     # One step

@@ -16,17 +16,9 @@ from functools import lru_cache
 from typing import Final
 
 from ocppcore.messages.text import fold
-from ocppcore.station.blocks.provisioning.texts import (
-    boolean,
-    exactly,
-    integer,
-    measurands,
-    only,
-    rotations,
-    some,
-    unknown_rotations,
-)
+from ocppcore.station.blocks.provisioning.texts import measurands, rotations, unknown_rotations
 from ocppcore.station.configuration import Access, Key
+from ocppcore.station.readers import boolean, exactly, integer, only, some
 from ocppcore.station.setup import Setup
 
 R, RW = Access.R, Access.RW

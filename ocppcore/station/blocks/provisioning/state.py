@@ -105,6 +105,7 @@ class Provisioning(Block):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
+        ctx.provisioning = self
         ctx.triggers.register("BootNotification", self._boot_wanted, registered=False)
         ctx.triggers.register("Heartbeat", lambda _: [self._beat_once])
         self.reset = ResetProcedure(ctx)
@@ -275,6 +276,10 @@ class Provisioning(Block):
         if key.access is Access.R or not self._set(key.name, text):
             return Change.Rejected
         return Change.RebootRequired if key.reboot else Change.Accepted
+
+    def configure(self, key: Key, text: str) -> bool:
+        """See ctx.provisioning."""
+        return self._set(key.name, text)
 
     def select(self, names: list[str]) -> tuple[list[Key], list[str]]:
         """The keys of those names, each once, and the names that are unknown (1.6 §5.8); no names: all keys."""

@@ -14,9 +14,10 @@ from ocppcore.errors import CallErrorReceived, SetupError
 from ocppcore.session.commands import Ping
 from ocppcore.station import Capabilities, Setup
 from ocppcore.station.blocks.provisioning.keys16 import PROFILES, keys
-from ocppcore.station.blocks.provisioning.texts import MAX_INT, integer, rotations, unknown_rotations
+from ocppcore.station.blocks.provisioning.texts import rotations, unknown_rotations
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.events import KeyChanged
+from ocppcore.station.readers import MAX_INT, integer
 from ocppcore.station.setup import OPTIONAL_PROFILES
 from ocppcore.station.v16 import ACTIONS
 from ocppcore.testing.rig import Rig
