@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure lint types bench bench-check sanitize fuzz refleak soak wheel clean extension
+.PHONY: help demo test test-pure octt lint types bench bench-check sanitize fuzz refleak soak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: $(VENV)/.with-test extension ## the tests, with the compiled modules
 
 test-pure: $(VENV)/.with-test build/tree ## the same tests, without any compiled module
 	OCPPCORE_BUILD=pure PYTHONPATH=$(CURDIR)/build/tree PYTHONSAFEPATH=1 $(BIN)/pytest
+
+octt: $(VENV)/.with-test extension ## the certification cases of OCPP 1.6, and how many of them hold, by profile
+	$(BIN)/pytest --quiet tests/station/octt
 
 lint: $(VENV)/.with-lint ## ruff
 	$(BIN)/ruff check .

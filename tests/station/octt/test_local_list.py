@@ -73,7 +73,8 @@ def test_TC_043_3_CS_what_cannot_be_stored_has_failed() -> None:
 
 
 @pytest.mark.parametrize("plugged_first", [True, False])
-def test_TC_008_1_CS_start_with_an_id_in_the_list(plugged_first: bool) -> None:
+def test_TC_008_CS_start_with_an_id_in_the_list(plugged_first: bool) -> None:
+    """The newer edition's TC_008_1."""
     bench = Bench(config={"LocalPreAuthorize": "true"})
     assert send(bench, FULL, 1, "TAG1") == "Accepted"
     for act in (bench.plug, bench.swipe) if plugged_first else (bench.swipe, bench.plug):
@@ -84,7 +85,8 @@ def test_TC_008_1_CS_start_with_an_id_in_the_list(plugged_first: bool) -> None:
     assert bench.statuses(1)[-1] == "Charging"
 
 
-def test_TC_008_2_CS_remote_start_with_an_id_in_the_list() -> None:
+def test_TC_008_CS_remote_start_with_an_id_in_the_list() -> None:
+    """The newer edition's TC_008_2."""
     bench = Bench(config={"LocalPreAuthorize": "true", "AuthorizeRemoteTxRequests": "true"})
     assert send(bench, FULL, 1, "TAG1") == "Accepted"
     bench.plug()
