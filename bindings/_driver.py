@@ -2,7 +2,7 @@
 
 Its rules: methods of the hardware may be `def` or `async def`; what one raises means energy off and Faulted, and goes
 to the log. An EVSE whose apply() still runs gets the newest level once it is done. Files are moved by a Transfer of the
-host's choice; a transfer that fails is no fault of the hardware.
+host's choice, keys and certificates are the business of its Security; what fails there is no fault of the hardware.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ocppcore.bindings._peer import Peer, log
+from ocppcore.bindings.security.base import RESULTS, Security, SecurityFailed, task_of
 from ocppcore.bindings.transfer.base import Transfer, TransferFailed
 from ocppcore.hardware import Hardware, MeterReading, Want
 from ocppcore.session.commands import (
@@ -53,7 +54,7 @@ class StationSurface(Connection, Protocol):
 
 class Driver:
     """host: the peer that feeds the station. on_reset: called once a Reset is carried out, with `hard`. transfer: moves
-    files; None: none are moved."""
+    files; None: none are moved. security: makes keys and judges certificates; None: nothing of that is done."""
 
     def __init__(
         self,
@@ -62,12 +63,14 @@ class Driver:
         host: Peer,
         on_reset: Callable[[bool], object],
         transfer: Transfer | None = None,
+        security: Security | None = None,
     ) -> None:
         self._station = station
         self._hardware = hardware
         self._host = host
         self._on_reset = on_reset
         self._transfer = transfer
+        self._security = security
         self._running: dict[int, asyncio.Task[Any]] = {}  # by id of the command
         self._applied: dict[int, Want] = {}
         self._applying: set[int] = set()
@@ -152,7 +155,17 @@ class Driver:
         elif isinstance(command, Cancel):
             self._cancel(command)
         else:
+            return self._carry_out_securely(command)
+        return True
+
+    def _carry_out_securely(self, command: Command) -> bool:
+        """What a Security does, it does in a thread: a key or a large file take their time."""
+        if type(command) not in RESULTS:
             return False
+        if self._security is None:
+            self._failed(command, 0, SecurityFailed("this host can do nothing with keys and certificates"))
+        else:
+            self._do(command, 0, partial(asyncio.to_thread, task_of(command, self._security)), RESULTS[type(command)])
         return True
 
     def _do(self, command: Command, evse: int, method: Callable[[], Any], kind: Kind) -> None:
@@ -198,7 +211,7 @@ class Driver:
             self._host.feed(self._station.done, command.id, result)
 
     def _failed(self, command: Command, evse: int, error: Exception) -> None:
-        if isinstance(error, TransferFailed):
+        if isinstance(error, TransferFailed | SecurityFailed):
             log.warning("%r: %s", command, error)
             self._host.feed(self._station.failed, command.id, str(error))
             return

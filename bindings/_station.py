@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from ocppcore.bindings._client import Client
 from ocppcore.bindings._driver import Driver, StationSurface
+from ocppcore.bindings.security.base import Security
 from ocppcore.bindings.storage.base import Store
 from ocppcore.bindings.transfer.base import Transfer
 from ocppcore.clock import Clock
@@ -36,10 +37,11 @@ class StationHost(Client):
         clock: Clock | None = None,
         threaded: bool = False,
         transfer: Transfer | None = None,
+        security: Security | None = None,
     ) -> None:
         super().__init__(station, ssl=ssl, lenient=lenient, clock=clock, store=store, threaded=threaded)
         self.finished: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._driver = Driver(station, hardware, self, self._reset, transfer)
+        self._driver = Driver(station, hardware, self, self._reset, transfer, security)
 
     async def __aenter__(self) -> StationHost:
         self.feed(self._startable.start)
@@ -79,6 +81,7 @@ async def run_station(
     clock: Clock | None = None,
     threaded: bool = False,
     transfer: Transfer | None = None,
+    security: Security | None = None,
 ) -> bool:
     """Run a station until it has carried out a Reset; True if that was a hard one.
 
@@ -86,10 +89,19 @@ async def run_station(
     beside the station, to feed what the hardware reports; an exception in it ends the run, its end does not.
     ssl: for wss:// URLs. lenient: see _handshake.py. threaded: commit to the store in a thread of its own.
     transfer: moves files, a FileTransfer mostly; without one every transfer fails.
+    security: makes keys and judges certificates, a SoftwareSecurity mostly; without one all that needs it fails.
     Raises SetupError for a URL that cannot be used.
     """
     async with StationHost(
-        station, hardware, store, ssl=ssl, lenient=lenient, clock=clock, threaded=threaded, transfer=transfer
+        station,
+        hardware,
+        store,
+        ssl=ssl,
+        lenient=lenient,
+        clock=clock,
+        threaded=threaded,
+        transfer=transfer,
+        security=security,
     ) as host:
         if inputs is not None:
             host.spawn(_report(host, inputs))

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 import ocppcore
+
+if TYPE_CHECKING:
+    from ocppcore.testing.certificates import Authority
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,3 +50,19 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(name="stale_modules")
 def stale_modules_fixture() -> Callable[[Path], list[Path]]:
     return stale_modules
+
+
+@pytest.fixture(scope="session")
+def cpo_root() -> Authority:
+    """The root of an operator's hierarchy (W 2.6.2). For the whole session: making keys costs time."""
+    from ocppcore.testing.certificates import Authority
+
+    return Authority("CPO root")
+
+
+@pytest.fixture(scope="session")
+def maker_root() -> Authority:
+    """The root of a manufacturer's hierarchy (W 2.6.2)."""
+    from ocppcore.testing.certificates import Authority
+
+    return Authority("Maker root", organization="Maker")

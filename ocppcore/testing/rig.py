@@ -24,18 +24,21 @@ from ocppcore.errors import RpcError
 from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
 from ocppcore.session.commands import (
     Cancel,
+    CheckCertificate,
     Close,
     CollectDiagnostics,
     Command,
     Connect,
     Download,
     Install,
+    MakeKey,
     Ping,
     ReadMeter,
     Reset,
     SetClock,
     Unlock,
     Upload,
+    VerifySignature,
 )
 from ocppcore.session.events import CallEnded, CallReceived, ClosedByPeer, Event, Lost, Refused, ResultReceived
 from ocppcore.session.session import Session
@@ -62,7 +65,8 @@ class Rig:
     sent. reachable, store_works, meter_works, unlocks, transfers_work: what the world does; set them at will; None for
     transfers_work: they take their time. installs: whether the hardware takes firmware, likewise. diagnostics: what the
     hardware has of them. uploads, downloads, installations: what was to be done of each. handlers_may_fail: a
-    HandlerFailed event is no error of the test.
+    HandlerFailed event is no error of the test. security: makes keys and judges certificates for the station, the real
+    thing unless replaced; security_works: as transfers_work.
     """
 
     def __init__(
@@ -92,6 +96,8 @@ class Rig:
         self.meter_works = True
         self.unlocks = True
         self.transfers_work: bool | None = True
+        self.security: Any = None
+        self.security_works: bool | None = True
         self.diagnostics: bytes | str | None = b"all is well"
         self.installs: bool | None = True
         self.uploads: list[Upload] = []
@@ -326,6 +332,25 @@ class Rig:
             self.end(command, None, self.installs)
         elif isinstance(command, Cancel):
             station.done(command.id, None, now)
+        elif isinstance(command, MakeKey | CheckCertificate | VerifySignature):
+            self._carry_out_securely(command)
+
+    def _carry_out_securely(self, command: Command) -> None:
+        if not self.security_works:
+            self.end(command, None, self.security_works)
+            return
+        from ocppcore.bindings.security.base import SecurityFailed, task_of  # not before a test needs it
+
+        if self.security is None:
+            from ocppcore.bindings.security.service import SoftwareSecurity
+
+            self.security = SoftwareSecurity()
+        try:
+            result = task_of(command, self.security)()
+        except SecurityFailed as error:
+            self.station.failed(command.id, str(error), self.now)
+        else:
+            self.station.done(command.id, result, self.now)
 
     def end(self, command: Command, result: Any, works: bool | None = True) -> None:
         """A transfer or installation comes to an end, now; with None it takes its time."""
