@@ -190,6 +190,15 @@ class Roots(Protocol):
         ...
 
 
+class Credentials(Protocol):
+    """The setup's key, until somebody offers more: who changes the station's keys while it runs."""
+
+    def __call__(self) -> tuple[bytes, ...]:
+        """All by which the station proves who it is, now and before: authorization keys as octets, private keys. What
+        of it stands in a file does not leave (H16)."""
+        ...
+
+
 class Context:
     """See the module's docstring. `now` is the monotonic time of the step under way."""
 
@@ -234,6 +243,7 @@ class Context:
         self.vendors: Vendors
         self.local_list: LocalList | None = None
         self.roots: Roots = lambda _: ()
+        self.credentials: Credentials = lambda: (setup.authorization_key,) if setup.authorization_key else ()
         # Filled by Station.
         self.emit: Callable[[Event], None]
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]

@@ -39,6 +39,8 @@ OPTIONAL_PROFILES: Final = (
     "RemoteTrigger",
 )
 
+SECURITY: Final = "Security"  # the extension of the white paper, which is no feature profile
+
 REQUIRED: Final = ("identity", "vendor", "model")
 COUNTS: Final = {
     "evses": "a station has at least one EVSE",
@@ -123,7 +125,8 @@ class Setup:
     vendors: handlers of DataTransfer by vendorId. max_data: bytes of the largest DataTransfer that they get.
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
     secure_firmware: once the station serves SignedUpdateFirmware, firmware must be signed: UpdateFirmware is refused.
-    without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES.
+    without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES; "Security" for the
+    messages and keys of the security white paper.
     """
 
     __slots__ = (
@@ -198,11 +201,12 @@ class Setup:
                 raise SetupError(f"{name} {number!r}: {why}")
         if self.authorization_key is not None and not isinstance(self.authorization_key, bytes):
             raise SetupError("authorization_key: it must be bytes, as they are, not as text or hex digits")
-        for name in sorted(self.without - set(OPTIONAL_PROFILES)):
-            raise SetupError(f"without {name!r}: what can be left out is {', '.join(OPTIONAL_PROFILES)}")
+        optional = (*OPTIONAL_PROFILES, SECURITY)
+        for name in sorted(self.without - set(optional)):
+            raise SetupError(f"without {name!r}: what can be left out is {', '.join(optional)}")
 
     def has(self, profile: str) -> bool:
-        """True if the feature profile is not left out."""
+        """True if the feature profile, or "Security", is not left out."""
         return profile not in self.without
 
     @property

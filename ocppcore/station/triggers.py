@@ -1,7 +1,8 @@
-"""What the back end can ask for by a trigger (1.6 §5.17), and the way out for it. A part of the kernel, like the queue.
+"""What the back end can ask for by a trigger (1.6 §5.17, W 5.5), and the way out for it. A part of the kernel, like the
+queue.
 
 - A block registers, in its constructor, the messages that it can be asked for. What nobody registered is not
-  implemented.
+  implemented. TriggerMessage and ExtendedTriggerMessage have a table each: one name may mean two messages (W 6.16).
 - The answer to the trigger leaves first; then what it asked for, one message at a time. It is made when it leaves,
   because it tells what is so at that moment.
 - It leaves while Pending, too (§4.2): the one way for a request to leave before acceptance. So nothing waits inside the
@@ -39,22 +40,28 @@ class Triggers(Block):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
-        self._triggers: dict[str, tuple[Trigger, bool]] = {}
+        self._triggers: dict[tuple[bool, str], tuple[Trigger, bool]] = {}
         self._waiting: deque[tuple[Callable[[], Any], Callable[[Any], None], Callable[[str], None]]] = deque()
         self._out = False
 
-    def register(self, message: str, trigger: Trigger, *, registered: bool = True) -> None:
-        """An owner of a message, in its constructor. message: its name on the wire. registered: False if it may be
-        asked for before the back end has accepted the station, or said Pending."""
-        self._triggers[message] = trigger, registered
+    def register(
+        self, message: str, trigger: Trigger, *, registered: bool = True, extended: bool | None = None
+    ) -> None:
+        """An owner of a message, in its constructor. message: its name in the trigger. registered: False if it may be
+        asked for before the back end has accepted the station, or said Pending. extended: True if by
+        ExtendedTriggerMessage only, False if by TriggerMessage only, None if by both."""
+        for table in (False, True) if extended is None else (extended,):
+            self._triggers[table, message] = trigger, registered
 
-    def known(self, message: str) -> bool:
-        """True if the message is one that can be asked for."""
-        return message in self._triggers
+    def known(self, message: str, extended: bool = False) -> bool:
+        """True if the message is one that can be asked for, by an ExtendedTriggerMessage or by a TriggerMessage."""
+        return (extended, message) in self._triggers
 
-    def ask(self, message: str, evse: int | None) -> Iterable[Callable[[], None]] | None:
+    def ask(
+        self, message: str, evse: int | None, extended: bool = False
+    ) -> Iterable[Callable[[], None]] | None:
         """What to do for that message, once the answer is out; None if it will not be sent."""
-        trigger, registered = self._triggers[message]
+        trigger, registered = self._triggers[extended, message]
         if registered and not (self.ctx.online or self.ctx.registration == "Pending"):
             return None
         return None if len(self._waiting) >= MAX_WAITING else trigger(evse)

@@ -41,6 +41,7 @@ GOOD: dict[str, Any] = {"identity": "CP1", "url": "ws://backend.example/ocpp", "
         ({"authorization_key": "text"}, "authorization_key"),
         ({"without": ["Core"]}, "Core"),
         ({"without": ["reservation"]}, "Reservation"),
+        ({"without": ["security"]}, "Security"),
         *(({name: "x" * (longest + 1)}, name) for name, longest in LONGEST.items()),
     ],
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -22,7 +22,6 @@ from ocppcore.station.block import Block
 from ocppcore.station.context import Context
 from ocppcore.station.notices import Notices
 from ocppcore.station.retrying import Retrying, protocol_of
-from ocppcore.station.setup import Setup
 
 TABLE: Final = "diagnostics"
 BUSY: Final = "upload"
@@ -60,7 +59,7 @@ class Diagnostics(Block):
         self._files = 0
         self._notices = Notices(ctx, TABLE, self.request)
         if self.available:
-            ctx.triggers.register("DiagnosticsStatusNotification", self._wanted)
+            ctx.triggers.register("DiagnosticsStatusNotification", self._wanted, extended=False)
 
     def load(self) -> None:
         self._notices.load()
@@ -137,9 +136,8 @@ class Diagnostics(Block):
     def _upload(self, job: Job) -> None:
         self._tell(job, UPLOADING)
         ctx = self.ctx
-        command = Upload(
-            ctx.next_command_id(), ctx.now + UPLOAD_TIME, job.location, job.name, job.content, secrets(ctx.setup)
-        )
+        hide = secrets(ctx.setup.identity, ctx.credentials())
+        command = Upload(ctx.next_command_id(), ctx.now + UPLOAD_TIME, job.location, job.name, job.content, hide)
         ctx.command(command, lambda _: self._end(UPLOADED), lambda _: self._failed(job))
 
     def _failed(self, job: Job) -> None:
@@ -159,17 +157,17 @@ class Diagnostics(Block):
         self.ctx.store.delete(TABLE, BUSY)
 
 
-def secrets(setup: Setup) -> tuple[bytes, ...]:
+def secrets(identity: str, credentials: Iterable[bytes]) -> tuple[bytes, ...]:
     """What must not leave in a file, in the forms that a log may have it in: as it is, in hex, in the header of
     HTTP Basic auth."""
-    key = setup.authorization_key
-    if not key:
-        return ()
-    login = setup.identity.encode() + b":" + key
-    return (
-        key,
-        key.hex().encode(),
-        key.hex().upper().encode(),
-        base64.b64encode(login).rstrip(b"="),
-        base64.b64encode(key).rstrip(b"="),
-    )
+    found: list[bytes] = []
+    for key in credentials:
+        login = identity.encode() + b":" + key
+        found += (
+            key,
+            key.hex().encode(),
+            key.hex().upper().encode(),
+            base64.b64encode(login).rstrip(b"="),
+            base64.b64encode(key).rstrip(b"="),
+        )
+    return tuple(found)

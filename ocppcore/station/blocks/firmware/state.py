@@ -92,7 +92,7 @@ class Firmware(Block):
         self._resets = 0  # that failed
         self._notices = Notices(ctx, TABLE, self.request)
         if self.available:
-            ctx.triggers.register("FirmwareStatusNotification", self._wanted)
+            ctx.triggers.register("FirmwareStatusNotification", self._wanted, extended=False)
 
     def load(self) -> None:
         self._notices.load()

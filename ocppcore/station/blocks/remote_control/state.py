@@ -1,11 +1,12 @@
-"""Remote control, version-free (1.6 §5.11, §5.12, §5.18): where a remote start goes, and how a cable is unlocked.
+"""Remote control, version-free (1.6 §5.11, §5.12, §5.17, §5.18): where a remote start goes, how a cable is unlocked,
+and which messages can be asked for.
 
 The answer always leaves before what follows from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -68,6 +69,17 @@ class RemoteControl(Block):
             self.ctx.transactions.begin(evse, token, group, remote=True, follows=follows, profile=profile)
         else:
             self.ctx.publish(AuthorizationRefused(decision.token, evse, decision.status))
+
+    # Triggers
+
+    def trigger(
+        self, message: str, evse: int | None, extended: bool
+    ) -> tuple[str, Iterable[Callable[[], None]]]:
+        """The status of the answer (1.6 §7.44, W 6.17), and what to do once it is out."""
+        if not self.ctx.triggers.known(message, extended):
+            return "NotImplemented", ()
+        actions = self.ctx.triggers.ask(message, evse, extended)
+        return ("Rejected", ()) if actions is None else ("Accepted", actions)
 
     # Unlock
 

@@ -1,4 +1,5 @@
-"""Remote control in OCPP 1.6: RemoteStartTransaction, RemoteStopTransaction, UnlockConnector, TriggerMessage."""
+"""Remote control in OCPP 1.6: RemoteStartTransaction, RemoteStopTransaction, UnlockConnector, TriggerMessage,
+ExtendedTriggerMessage."""
 
 from __future__ import annotations
 
@@ -8,19 +9,21 @@ from ocppcore import v16
 from ocppcore.errors import RpcError
 from ocppcore.station.block import Answer
 from ocppcore.station.blocks.remote_control.state import RemoteControl
+from ocppcore.station.setup import SECURITY
 from ocppcore.version import ErrorCode
 
 ACCEPTED, REJECTED = v16.RemoteStartStopStatus.Accepted, v16.RemoteStartStopStatus.Rejected
 
 
 class RemoteControl16(RemoteControl):
-    """1.6 §5.11, §5.12, §5.17, §5.18."""
+    """1.6 §5.11, §5.12, §5.17, §5.18; W 5.5."""
 
     handlers: ClassVar = {
         v16.RemoteStartTransactionRequest: "_remote_start",
         v16.RemoteStopTransactionRequest: "_remote_stop",
         v16.UnlockConnectorRequest: "_unlock_connector",
         v16.TriggerMessageRequest: "_trigger_message",
+        v16.ExtendedTriggerMessageRequest: "_extended_trigger_message",
     }
 
     def _remote_start(self, request: v16.RemoteStartTransactionRequest, answer: Answer) -> None:
@@ -55,11 +58,16 @@ class RemoteControl16(RemoteControl):
         """What the blocks have registered can be asked for; the answer goes first (§5.17)."""
         if not self.ctx.setup.has("RemoteTrigger"):
             raise RpcError(ErrorCode.NotSupported, "RemoteTrigger is left out")
-        message, status = str(request.requested_message), v16.TriggerMessageStatus.NotImplemented
-        actions = None
-        if self.ctx.triggers.known(message):
-            actions = self.ctx.triggers.ask(message, request.connector_id)
-            status = v16.TriggerMessageStatus.Rejected if actions is None else v16.TriggerMessageStatus.Accepted
-        answer(v16.TriggerMessageResponse(status=status))
-        for action in actions or ():
+        status, actions = self.trigger(str(request.requested_message), request.connector_id, extended=False)
+        answer(v16.TriggerMessageResponse(status=v16.TriggerMessageStatus(status)))
+        for action in actions:
+            action()
+
+    def _extended_trigger_message(self, request: v16.ExtendedTriggerMessageRequest, answer: Answer) -> None:
+        """The same for the messages of the white paper, and those that both triggers know (W 6.16)."""
+        if not self.ctx.setup.has(SECURITY):
+            raise RpcError(ErrorCode.NotSupported, "Security is left out")
+        status, actions = self.trigger(str(request.requested_message), request.connector_id, extended=True)
+        answer(v16.ExtendedTriggerMessageResponse(status=v16.TriggerMessageStatusEnumType(status)))
+        for action in actions:
             action()
