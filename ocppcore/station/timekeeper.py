@@ -2,7 +2,7 @@
 
 A Stamp is (boot number, seconds since that boot began). What is stored of a boot is the UTC of its beginning, as soon
 as it is known; so a stamp made before the clock was set gets its UTC later, even after a restart, and a later
-correction of the clock never moves what was stamped before (hostile-input H20).
+correction of the clock never moves what was stamped before (H20).
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocppcore import v16
 from ocppcore.messages.instant import format_instant, parse_instant
+from ocppcore.wire import CallResult, decode
 
 
 def at(*fields: int) -> datetime:
@@ -63,6 +65,22 @@ def test_what_is_an_instant(text: str, instant: datetime) -> None:
 )
 def test_what_is_no_instant(text: str) -> None:
     assert parse_instant(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        *((f"2026-01-31T12:00:00.{tenth}Z", at(2026, 1, 31, 12, 0, 0, tenth * 100_000)) for tenth in range(10)),
+        *((f"{year}-06-01T00:00:00Z", at(year, 6, 1)) for year in (2037, 2038, 2039, 2106, 2107, 2199)),
+        ("2026-06-01T02:00:00+02:00", at(2026, 6, 1)),
+        ("2026-05-31T18:30:00.25-05:30", at(2026, 6, 1, 0, 0, 0, 250_000)),
+    ],
+)
+def test_W11_an_offset_a_fraction_or_a_late_year_in_a_message(text: str, instant: datetime) -> None:
+    payload = f'{{"status":"Accepted","currentTime":"{text}","interval":60}}'
+    frame = decode(f'[3,"1",{payload}]', v16.ACTIONS, {"1": v16.BootNotificationResponse.shape})
+    assert isinstance(frame, CallResult), frame
+    assert frame.payload.current_time == instant == parse_instant(text)
 
 
 def test_what_is_written_is_utc_with_milliseconds_only_where_there_are_some() -> None:

@@ -77,7 +77,7 @@ def test_calls_leave_by_priority_and_then_in_order(make_bench: Any) -> None:
     assert [order[event.id] for event in bench.take(CallSent)] == [0, 1, 2, 3, 4]
 
 
-def test_message_ids_are_at_most_36_characters_and_never_used_twice(make_bench: Any) -> None:  # J §4.1.4, JE 3.1
+def test_W30_message_ids_are_at_most_36_characters_and_never_used_twice(make_bench: Any) -> None:  # J §4.1.4, JE 3.1
     ids: set[str] = set()
     for seed in range(20):  # restarts of the same station
         bench = make_bench(rng=Random(seed)).up()
@@ -173,6 +173,18 @@ def test_late_duplicate_and_unknown_answers_are_told_apart(bench: Any) -> None:
         ("zz", Stray.Unknown),
     ]
     assert len(bench.take(ResultReceived)) == 1
+
+
+@pytest.mark.parametrize("stray", [answer("zz"), '[4,"zz","GenericError","",{}]', '[3,"zz",{"a":1}]', '[3,"zz",null]'])
+def test_W10_a_stray_answer_leaves_the_call_in_flight_alone(bench: Any, stray: str) -> None:
+    id, waiting = bench.call(), bench.call()
+    bench.sent()
+    for _ in range(3):
+        assert bench.hear(stray) == [], "neither an answer to it nor the call that waits"
+    assert [event.kind for event in bench.take(StrayAnswer)] == [Stray.Unknown] * 3
+    assert bench.take(CallEnded) == [] == bench.take(ResultReceived)
+    assert waiting in bench.hear(answer(id))[0]
+    assert [event.id for event in bench.take(ResultReceived)] == [id]
 
 
 def test_an_answer_to_a_call_that_still_waits_is_none(bench: Any) -> None:

@@ -156,6 +156,25 @@ def test_W14_link_flaps_use_no_attempt() -> None:
     assert not given_up(bench)
 
 
+@pytest.mark.parametrize("stray", ['[3,"zz",{}]', '[4,"zz","InternalError","",{}]', '[3,"zz",{"transactionId":99}]'])
+def test_W10_a_stray_answer_uses_no_attempt_and_is_not_taken_for_the_own_one(stray: str) -> None:
+    bench = Bench(config={**RETRY, "TransactionMessageAttempts": "1"})
+    bench.answers[START] = lambda _: None
+    said: list[str] = []
+    assert bench._backend is not None
+    bench._backend.tap = lambda way, text: said.append(text)
+    bench.charge()
+    (id,) = [json.loads(text)[1] for text in said if '"StartTransaction"' in text]
+    for _ in range(3):
+        bench.station.receive(stray, bench.now)
+        bench.run()
+    assert len(bench.sent(START)) == 1 and not given_up(bench)
+    bench.station.receive(f'[3,"{id}",{{"transactionId":7,"idTagInfo":{{"status":"Accepted"}}}}]', bench.now)
+    bench.run()
+    bench.swipe("TAG1")
+    assert [stop.transaction_id for stop in bench.sent(STOP)] == [7]
+
+
 def test_W15_sent_again_as_soon_as_the_link_is_back() -> None:
     bench = Bench(config=RETRY)
     bench.answers[START] = lambda _: None

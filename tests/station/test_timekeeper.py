@@ -1,4 +1,4 @@
-"""Stamps: UTC that comes later, over restarts and corrections of the clock (hostile-input H20)."""
+"""Stamps: UTC that comes later, over restarts and corrections of the clock (H20)."""
 
 from __future__ import annotations
 

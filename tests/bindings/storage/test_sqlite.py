@@ -186,7 +186,7 @@ while True:
 """
 
 
-def test_a_kill_loses_no_acknowledged_batch_and_tears_none(tmp_path: Path) -> None:
+def test_W4_a_kill_loses_no_acknowledged_batch_and_tears_none(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     acked = 0
     for round in range(5):
@@ -210,3 +210,27 @@ def test_a_kill_loses_no_acknowledged_batch_and_tears_none(tmp_path: Path) -> No
         assert acked <= last <= acked + 1  # the one in the air may be there, but whole
         assert stored["q"] == {str(n): str(n) * 50 for n in range(1, last + 1)}
         acked = last
+
+
+def test_W4_a_journal_that_ends_anywhere_has_each_batch_whole_or_not_at_all(tmp_path: Path) -> None:
+    """The last write of a disk that loses its power: the journal is cut off, or its end is of another time."""
+    whole = tmp_path / "whole.db"
+    store = SqliteStore(whole)
+    for number in range(1, 7):
+        put(store, number, a=str(number), b=str(number), **{f"n{number}": str(number) * 200})
+    base, journal = whole.read_bytes(), Path(f"{whole}-wal").read_bytes()
+    store.close()
+    seen = set()
+    for number, end in enumerate([*range(0, len(journal), 97), len(journal)]):
+        for tail in (b"", journal[:100] * 3):
+            torn = tmp_path / f"torn{number}{len(tail)}.db"
+            torn.write_bytes(base)
+            Path(f"{torn}-wal").write_bytes(journal[:end] + tail)
+            again = SqliteStore(torn)
+            rows = again.load().get("t", {})
+            again.close()
+            last = int(rows.get("a", "0"))
+            expected = {f"n{n}": str(n) * 200 for n in range(1, last + 1)}
+            assert rows == (expected | {"a": str(last), "b": str(last)} if last else {})
+            seen.add(last)
+    assert seen == set(range(7))

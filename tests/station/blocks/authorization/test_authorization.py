@@ -324,7 +324,7 @@ def test_W1_clear_cache_keeps_what_waits_for_delivery() -> None:
 
 
 def test_any_number_of_tokens_leaves_the_cache_bounded() -> None:
-    """Hostile input H21."""
+    """H21."""
     bench = Bench(config={"MinimumStatusDuration": "0"})
     cache = bench.station.ctx.authorizer.cache  # type: ignore[attr-defined]
     for number in range(1100):

@@ -327,6 +327,14 @@ def test_transaction_data_have_begin_samples_and_end_of_every_measurand() -> Non
     assert bench.values() == []
 
 
+def test_W35_transaction_data_are_not_capped_at_a_handful() -> None:
+    bench = booted(MeterValueSampleInterval="10", StopTxnSampledData=REGISTER)
+    bench.charge()
+    bench.advance(1005)
+    bench.stop()
+    assert len(stopped(bench).transaction_data or []) == 1 + 100 + 1
+
+
 def test_sets_that_are_too_many_are_thinned_out_but_begin_and_end_stay() -> None:
     """E 3.91."""
     bench = booted(MeterValueSampleInterval="10", StopTxnSampledData=REGISTER, StopTransactionMaxMeterValues="12")

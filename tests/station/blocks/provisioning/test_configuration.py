@@ -363,7 +363,7 @@ def test_RebootRequired_is_stored_and_reported_but_in_force_after_the_reboot() -
     assert rig.get_key("VendorColour") == "red" and rig.station.ctx.config.value("VendorColour") == "red"
 
 
-def test_a_write_only_key_never_shows_its_value() -> None:
+def test_W30_a_write_only_key_never_shows_its_value() -> None:
     rig = vendor_rig()
     assert rig.set_key("VendorSecret", "hidden") == "Accepted"
     (item,) = rig.ask(v16.GetConfigurationRequest(key=["VendorSecret"])).configuration_key

@@ -148,8 +148,8 @@ def test_the_answer_goes_before_what_follows_from_it(authorize: str) -> None:
 # Stop
 
 
-def test_an_id_that_is_not_learnt_yet_matches_nothing() -> None:
-    """W9: -1 must not end a transaction that has no id."""
+def test_W9_an_id_that_is_not_learnt_yet_matches_nothing() -> None:
+    """-1 must not end a transaction that has no id."""
     bench = Bench()
     bench.answers[START] = lambda _: None
     bench.charge()
