@@ -151,7 +151,7 @@ class Driver:
         elif isinstance(command, Download) and self._transfer is not None:
             self._do(command, 0, partial(self._transfer.download, command.url), str)
         elif isinstance(command, Install):
-            self._do(command, 0, lambda: hardware.install(Path(command.file)), type(None))
+            self._do(command, 0, lambda: hardware.install(Path(command.file)), (str, type(None)))
         elif isinstance(command, Cancel):
             self._cancel(command)
         else:

@@ -68,9 +68,23 @@ class Hardware:
         file that has them; None if there is nothing. Override it if there are diagnostics (1.6 §5.9)."""
         raise TypeError(f"{type(self).__name__} has no diagnostics(start, stop)")
 
-    def install(self, firmware: Path) -> Awaitable[None] | None:
+    def install(self, firmware: Path) -> Awaitable[str | None] | str | None:
         """Install the firmware in this file, so that it runs after the next restart, for which reset(True) is called
-        then. An exception: the old firmware goes on. Override it if firmware can be updated (1.6 §5.19)."""
+        then. Override it if firmware can be updated (1.6 §5.19, W L01).
+
+        Nobody charges and all EVSEs are out of service meanwhile. An exception: the old firmware goes on, and all is in
+        service again; so it is after an hour without an end. Returns the version that will run, if it is known: should
+        the Setup after the restart have another firmware_version, because a boot loader went back to the old firmware,
+        the back end is told that the installation failed.
+
+        With Setup.secure_firmware the signature of the whole file was verified right before. It is as safe as the
+        folder that it lies in: if others can write there, copy it to a place that is yours and verify your copy, or
+        have the boot loader do so. Without secure_firmware nobody has looked at it: check what you can.
+
+        Power may fail and reset() may be called at any time. What runs afterwards says how it went: a Setup with
+        another firmware_version than before means that it is installed. So write to the other half of the flash, and
+        switch over as the last step.
+        """
         raise TypeError(f"{type(self).__name__} has no install(firmware)")
 
     def set_clock(self, utc: datetime) -> Awaitable[None] | None:

@@ -150,8 +150,9 @@ class Download(Command):
 
 
 class Install(Command):
-    """Install the firmware that is in this file. done(id, None, now) when it will run after the next restart, which the
-    station then asks for by a Reset; failed() if the old firmware goes on."""
+    """Install the firmware that is in this file. done(id, version, now) when it will run after the next restart, which
+    the station then asks for by a Reset; failed() if the old firmware goes on. version: the one that will run, as
+    Setup.firmware_version will have it, or None if that is not known."""
 
     __slots__ = ("file",)
 

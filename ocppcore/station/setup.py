@@ -124,7 +124,8 @@ class Setup:
     keys: configuration keys of the maker's own, beside those of the standard.
     vendors: handlers of DataTransfer by vendorId. max_data: bytes of the largest DataTransfer that they get.
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
-    secure_firmware: once the station serves SignedUpdateFirmware, firmware must be signed: UpdateFirmware is refused.
+    secure_firmware: firmware must be signed: SignedUpdateFirmware is served, not UpdateFirmware (W L01.FR.20). False:
+    the reverse.
     without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES; "Security" for the
     messages and keys of the security white paper.
     """

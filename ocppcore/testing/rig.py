@@ -76,6 +76,7 @@ class Rig:
         config: dict[str, str] | None = None,
         capabilities: Capabilities | None = None,
         clock_known: bool = True,
+        secure_firmware: bool = True,
     ) -> None:
         self.setup = Setup(
             "CP1",
@@ -85,6 +86,7 @@ class Rig:
             evses=evses,
             config=config,
             capabilities=capabilities or Capabilities(unlock=True, reset=True, measurands=MEASURANDS),
+            secure_firmware=secure_firmware,
         )
         self.now = 1000.0
         self.clock_known = clock_known
@@ -124,6 +126,7 @@ class Rig:
             v16.MeterValuesRequest: lambda _: v16.MeterValuesResponse(),
             v16.StatusNotificationRequest: lambda _: v16.StatusNotificationResponse(),
             v16.FirmwareStatusNotificationRequest: lambda _: v16.FirmwareStatusNotificationResponse(),
+            v16.SignedFirmwareStatusNotificationRequest: lambda _: v16.SignedFirmwareStatusNotificationResponse(),
             v16.DiagnosticsStatusNotificationRequest: lambda _: v16.DiagnosticsStatusNotificationResponse(),
             v16.DataTransferRequest: lambda _: v16.DataTransferResponse(status=v16.DataTransferStatus.Accepted),
         }

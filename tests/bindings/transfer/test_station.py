@@ -80,6 +80,7 @@ async def ask(
             evses=1,
             capabilities=Capabilities.of(hardware),
             authorization_key=KEY,
+            secure_firmware=False,
         )
         station = Station(setup, rng=Random(3), utc=datetime.now(UTC), now=SystemClock().now())
         async with StationHost(station, hardware, transfer=transfer):
@@ -144,7 +145,7 @@ def test_a_new_request_ends_the_download_of_the_old_one(run: Run, tmp_path: Path
             server.on_event(backend.note)
             url = f"ws://127.0.0.1:{server.port}"
             able = Capabilities.of(hardware)
-            setup = Setup("CP1", url, vendor="V", model="M", evses=1, capabilities=able)
+            setup = Setup("CP1", url, vendor="V", model="M", evses=1, capabilities=able, secure_firmware=False)
             station = Station(setup, rng=Random(3), utc=datetime.now(UTC), now=SystemClock().now())
             async with StationHost(station, hardware, transfer=FileTransfer(tmp_path / "ours", loopback=True)):
                 await backend.until(v16.StatusNotificationRequest, 2)

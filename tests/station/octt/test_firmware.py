@@ -10,9 +10,7 @@ Status = v16.FirmwareStatusNotificationRequest
 
 
 def bench() -> Bench:
-    rig = Bench(capabilities=Capabilities(install=True, reset=True))
-    rig.setup.secure_firmware = False
-    return rig
+    return Bench(capabilities=Capabilities(install=True, reset=True), secure_firmware=False)
 
 
 def update(rig: Bench) -> None:

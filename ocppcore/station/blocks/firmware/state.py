@@ -1,87 +1,59 @@
-"""Firmware updates, version-free (1.6 §4.5, §5.19): fetched by the host, installed by the hardware, told step by step.
+"""Firmware updates, version-free (1.6 §4.5, §5.19, W L01): fetched by the host, installed by the hardware, told step by
+step. The way from stage to stage is in stages.py; here are its conditions and works.
 
-    scheduled --retrieveDate--> downloading --done--> downloaded --nobody charges--> installing --done--> rebooting
-    downloading --failed, retries left--> pausing --> downloading        rebooting --the station is back--> Installed
-
-- Progress is stored with every phase. After a restart an update goes on; a download where it broke off.
-- Charging goes on during the download. Once the image is here, an EVSE that is free goes out of service, and all of
-  them while it is installed (E 3.49); what ChangeAvailability said is in force again when the update ends, however it
-  ends (W19).
+- Progress is stored with every stage. After a restart an update goes on; a download where it broke off.
+- Charging goes on during the download. Once the image is here, and the time to install it has come, an EVSE that is
+  free goes out of service, and all of them while it is installed (E 3.49, W L01.FR.07); what ChangeAvailability said is
+  in force again when the update ends, however it ends (W19).
 - Installing begins when that it begins is stored, and told if it can be; the restart likewise. Installed is told after
   the restart (E 3.47), or at once where the host cannot restart the station.
 - Interrupted while it was being installed: Installed if the version is another one now, else InstallationFailed.
-- A new request replaces an update that is not being installed yet.
+- A new request replaces an update that is not being installed yet. The answer to a signed one says so (W L01.FR.26);
+  for a plain one, that the old one failed is told.
+- The signature is verified again right before the file is handed to the hardware: hours and restarts may lie between,
+  and what is installed must be what was verified (H14). Who signed was judged when the request came: see signer.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from ocppcore.messages.instant import format_instant, parse_instant
-from ocppcore.session.commands import Cancel, Command, Download, Install, Reset
+from ocppcore.messages.instant import parse_instant
+from ocppcore.session.commands import Cancel, Command, Download, Install, Reset, VerifySignature
 from ocppcore.station.block import Block
+from ocppcore.station.blocks.firmware.signer import judge
+from ocppcore.station.blocks.firmware.stages import CLOSED, CLOSING, DOWNLOADING, OPEN, PAUSED, SCHEDULED, Update
 from ocppcore.station.context import Context
-from ocppcore.station.local import ClockSet
+from ocppcore.station.local import ClockSet, SecurityEvent
 from ocppcore.station.notices import Notices
-from ocppcore.station.retrying import Retrying, protocol_of
+from ocppcore.station.retrying import protocol_of
+from ocppcore.station.setup import SECURITY
 
 TABLE: Final = "firmware"
 UPDATE: Final = "update"
+LAST: Final = "last"
 TIMER: Final = "firmware"
+IDLE, INSTALLED = "Idle", "Installed"  # 1.6 §7.25, W 6.8
 DOWNLOAD_TIME: Final = 7200.0  # seconds for one attempt
+VERIFY_TIME: Final = 600.0
 INSTALL_TIME: Final = 3600.0
 RESET_TIME: Final = 60.0
 RESET_RETRY: Final = 5.0  # seconds between two tries (ResetRetries)
 CANCEL_TIME: Final = 60.0
 LOOK_AGAIN: Final = 3600.0  # seconds: a clock may be set meanwhile
 
-SCHEDULED, DOWNLOADING, PAUSING, HERE, INSTALLING, REBOOTING = (
-    "scheduled", "downloading", "pausing", "downloaded", "installing", "rebooting",
-)  # fmt: skip
-# What a trigger tells in each phase (1.6 §7.25). Until the date nothing is done, so it is Idle.
-STATUSES: Final = {
-    SCHEDULED: "Idle",
-    DOWNLOADING: "Downloading",
-    PAUSING: "DownloadFailed",
-    HERE: "Downloaded",
-    INSTALLING: "Installing",
-    REBOOTING: "Installing",
+ACCEPTED, ACCEPTED_CANCELED, REJECTED = "Accepted", "AcceptedCanceled", "Rejected"  # W 6.18
+# The security events (W 8) of the statuses that an update ends with.
+EVENTS: Final = {
+    INSTALLED: "FirmwareUpdated",
+    "InvalidSignature": "InvalidFirmwareSignature",  # W L01.FR.03
+    "InstallVerificationFailed": "InvalidFirmwareSignature",
 }
-# What is told of an update that another one replaces.
-REPLACED: Final = {DOWNLOADING: "DownloadFailed", HERE: "InstallationFailed"}
-
-
-class Update:
-    """An update under way. retrieve: not before then; file: the image, once it is here; version: before the update."""
-
-    __slots__ = ("phase", "location", "retrieve", "retrying", "file", "version")
-
-    def __init__(self, location: str, retrieve: str, retrying: Retrying, version: str | None) -> None:
-        self.phase = SCHEDULED
-        self.location = location
-        self.retrieve = retrieve
-        self.retrying = retrying
-        self.file = ""
-        self.version = version
-
-    def dump(self) -> list[Any]:
-        """For the store."""
-        pace = self.retrying
-        return [self.phase, self.location, self.retrieve, pace.left, pace.interval, self.file, self.version]
-
-    @classmethod
-    def load(cls, value: list[Any]) -> Update:
-        """From the store."""
-        phase, location, retrieve, left, interval, file, version = value
-        update = cls(location, retrieve, Retrying(left, interval), version)
-        update.phase, update.file = phase, file
-        return update
 
 
 class Firmware(Block):
-    """See the module's docstring. A subclass builds the message."""
+    """See the module's docstring. A subclass builds the messages."""
 
     subscriptions: ClassVar = {ClockSet: "_clock_set"}
 
@@ -90,9 +62,7 @@ class Firmware(Block):
         self._update: Update | None = None
         self._command: int | None = None  # the one that is being carried out
         self._resets = 0  # that failed
-        self._notices = Notices(ctx, TABLE, self.request)
-        if self.available:
-            ctx.triggers.register("FirmwareStatusNotification", self._wanted, extended=False)
+        self._notices = Notices(ctx, TABLE, lambda told: self.request(*told))
 
     def load(self) -> None:
         self._notices.load()
@@ -104,34 +74,30 @@ class Firmware(Block):
         update = self._update
         if update is None:
             return
-        if update.phase == SCHEDULED:
-            self._await_date()
-        elif update.phase in (DOWNLOADING, PAUSING):
-            self._download()
-        elif update.phase == HERE:
-            self.ctx.closing = True
-        elif update.phase == REBOOTING or update.version != self.ctx.setup.firmware_version:
-            self._end("Installed")
-        else:
-            self._end("InstallationFailed")
+        stage = update.stage
+        self._serve(stage.service)
+        if stage.resumed is not None:
+            getattr(self, stage.resumed)(update)
+        elif update.request_id is None and self.signed:
+            self._end(update, stage.failed)  # the maker wants signatures now
 
     def settle(self) -> bool:
         """Take the next step if it is time."""
         self._notices.settle()
         update = self._update
-        if update is None or self._command is not None or TIMER in self.ctx.timers:
+        if update is None or self._command is not None or TIMER in self.ctx.timers or not self._ready(update):
             return False
-        if update.phase == HERE and self._nobody_charges():
-            self._begin_installing(update)
-            return True
-        if update.phase in (INSTALLING, REBOOTING) and self._noted():
-            (self._install if update.phase == INSTALLING else self._restart)()
-        return False
+        stage = update.stage
+        if stage.work is None:
+            self._go(update, stage.then)
+        else:
+            getattr(self, stage.work)(update)
+        return True
 
     # Hook for the version
 
-    def request(self, status: str) -> Any:
-        """The message that tells a status."""
+    def request(self, status: str, request_id: int | None) -> Any:
+        """The message that tells a status. request_id: of a signed update, else None."""
         raise TypeError("a version must say how a status is told")
 
     # What the back end wants
@@ -141,77 +107,78 @@ class Firmware(Block):
         """The hardware can install firmware, and the maker offers it."""
         return self.ctx.setup.has("FirmwareManagement") and self.ctx.setup.capabilities.install
 
-    def begin(self, location: str, retrieve: datetime, retrying: Retrying) -> bool:
-        """Update, not before `retrieve`; False if another update is being installed."""
+    @property
+    def signed(self) -> bool:
+        """Firmware must be signed (decisions: 22)."""
+        return self.ctx.setup.secure_firmware and self.ctx.setup.has(SECURITY)
+
+    @property
+    def last(self) -> tuple[str, int | None]:
+        """How it stands: the status that was told last, with the request id of a signed update. Idle if none was since
+        the latest request, after Installed (W L01.FR.28), and after any end of a plain update (1.6 §4.5)."""
+        status, request_id = self.ctx.store.get(TABLE, LAST, (IDLE, None))
+        of_this_way = (request_id is not None) is self.signed  # the maker may have gone over to the other
+        return (status, request_id) if of_this_way else (IDLE, None)
+
+    def begin_signed(self, update: Update, answer: Callable[[str], None]) -> None:
+        """Judge who signed, then begin; answer() gets one of the five statuses of W 6.18."""
+
+        def judged(fault: str | None) -> None:
+            answer(self.begin(update) if fault is None else fault)
+
+        judge(self.ctx, update.certificate, judged)
+
+    def begin(self, update: Update) -> str:
+        """Accepted, or AcceptedCanceled if an older update ends by it (W L01.FR.26), or Rejected if that one is being
+        installed (W L01.FR.27)."""
         old = self._update
-        if old is not None and old.phase in (INSTALLING, REBOOTING):
-            return False
+        if old is not None and old.stage.service == CLOSED:
+            return REJECTED
         if old is not None:
             self._replace(old)
-        if protocol_of(location) not in self.ctx.config.list("SupportedFileTransferProtocols"):
-            self._notices.tell("DownloadFailed")
-            return True
-        self._update = Update(location, format_instant(retrieve), retrying, self.ctx.setup.firmware_version)
-        self._store()
-        self._await_date()
-        return True
+        self._update = update
+        update.before = self.ctx.setup.firmware_version
+        self.ctx.store.delete(TABLE, LAST)
+        if protocol_of(update.location) in self.ctx.config.list("SupportedFileTransferProtocols"):
+            self._go(update, SCHEDULED)
+        else:
+            self._end(update, "DownloadFailed")
+        return ACCEPTED if old is None else ACCEPTED_CANCELED
 
     def _replace(self, old: Update) -> None:
         ctx = self.ctx
         ctx.timers.cancel(TIMER)
         if self._command is not None:
-            cancel = Cancel(ctx.next_command_id(), ctx.now + CANCEL_TIME, self._command)
-            ctx.command(cancel, lambda _: None, lambda _: None)
-        if old.phase in REPLACED:
-            self._notices.tell(REPLACED[old.phase])
+            ctx.command(Cancel(*self._until(CANCEL_TIME), self._command), lambda _: None, lambda _: None)
+        if old.request_id is None and self.last[0] not in (IDLE, old.stage.failed):
+            self._tell(old, old.stage.failed)
         self._clear()
 
-    def _wanted(self, _: int | None) -> list[Callable[[], None]]:
-        """A trigger asks how it stands (1.6 §4.5: Idle only then)."""
-        return [lambda: self.ctx.triggers.send(lambda: self.request(self._status()))]
+    # Conditions
 
-    def _status(self) -> str:
-        return "Idle" if self._update is None else STATUSES[self._update.phase]
+    def _ready(self, update: Update) -> bool:
+        stage = update.stage
+        if stage.until is not None and not self._has_come(update, stage.until):
+            return False
+        return stage.when is None or bool(getattr(self, stage.when)())
 
-    # The way of an update
-
-    def _await_date(self) -> None:
-        """1.6 §5.19: as soon as possible after retrieveDate."""
-        update, utc = self._update, self.ctx.utc
-        if update is None or update.phase != SCHEDULED or utc is None:
-            return  # the clock will be set: BootNotification.conf has the time
-        retrieve = parse_instant(update.retrieve)
-        seconds = 0.0 if retrieve is None else (retrieve - utc).total_seconds()
-        if seconds <= 0:
-            self.ctx.timers.cancel(TIMER)
-            self._download()
-        else:
-            self.ctx.after(TIMER, min(seconds, LOOK_AGAIN), self._await_date)
+    def _has_come(self, update: Update, date: str) -> bool:
+        """1.6 §5.19, W L01.FR.17: the date is over, or there is none. If not, look again then."""
+        text = getattr(update, date)
+        instant = None if text is None else parse_instant(text)
+        if instant is None:
+            return True
+        utc = self.ctx.utc
+        if utc is None:
+            return False  # the clock will be set: BootNotification.conf has the time
+        seconds = (instant - utc).total_seconds()
+        if seconds > 0:
+            self.ctx.after(TIMER, min(seconds, LOOK_AGAIN), lambda: None)
+        return seconds <= 0
 
     def _clock_set(self, _: ClockSet) -> None:
-        self._await_date()
-
-    def _download(self) -> None:
-        update = self._enter(DOWNLOADING)
-        self._notices.tell("Downloading")
-        command = Download(self.ctx.next_command_id(), self.ctx.now + DOWNLOAD_TIME, update.location)
-        self._give(command, self._downloaded, self._download_failed)
-
-    def _downloaded(self, file: Any) -> None:
-        assert self._update is not None
-        self._update.file = str(file)
-        self._enter(HERE)
-        self._notices.tell("Downloaded")
-        self.ctx.closing = True
-
-    def _download_failed(self) -> None:
-        update = self._enter(PAUSING)
-        if not update.retrying.again():
-            self._end("DownloadFailed")
-            return
-        self._store()
-        self._notices.tell("DownloadFailed")
-        self.ctx.after(TIMER, update.retrying.interval, self._download)
+        if self._update is not None and self._update.stage.until is not None:
+            self.ctx.timers.cancel(TIMER)
 
     def _nobody_charges(self) -> bool:
         return all(evse.transaction is None and evse.authorized is None for evse in self.ctx.evses.values())
@@ -220,41 +187,82 @@ class Firmware(Block):
         """What was done so far is stored, and told where it can be."""
         return self.ctx.all_stored() and (self._notices.idle or not self.ctx.online)
 
-    def _begin_installing(self, update: Update) -> None:
-        self._enter(INSTALLING)
-        self._notices.tell("Installing")
-        self.ctx.closed = True
+    # Works
 
-    def _install(self) -> None:
-        assert self._update is not None
-        command = Install(self.ctx.next_command_id(), self.ctx.now + INSTALL_TIME, self._update.file)
-        self._give(command, self._installed, lambda: self._end("InstallationFailed"))
+    def _download(self, update: Update) -> None:
+        command = Download(*self._until(DOWNLOAD_TIME), update.location)
+        self._give(update, command, self._downloaded, self._download_failed)
 
-    def _installed(self, _: Any) -> None:
-        if self.ctx.setup.capabilities.reset:
-            self._enter(REBOOTING)
+    def _downloaded(self, update: Update, file: Any) -> None:
+        update.file = str(file)
+        self._go(update, update.stage.then)
+
+    def _download_failed(self, update: Update) -> None:
+        if update.retrying.again():
+            self._go(update, PAUSED)
         else:
-            self._end("Installed")
+            self._end(update, update.stage.failed)
 
-    def _restart(self) -> None:
-        command = Reset(self.ctx.next_command_id(), self.ctx.now + RESET_TIME, hard=True)
-        self._give(command, lambda _: None, self._restart_failed)
+    def _pause(self, update: Update) -> None:
+        self.ctx.after(TIMER, update.retrying.interval, lambda: self._go(update, DOWNLOADING))
 
-    def _restart_failed(self) -> None:
+    def _verify(self, update: Update) -> None:
+        """W L01.FR.04 and .12: the whole file."""
+        command = VerifySignature(*self._until(VERIFY_TIME), update.file, update.signature, update.certificate)
+        self._give(update, command, self._verified)
+
+    def _verified(self, update: Update, valid: Any) -> None:
+        if valid is True:
+            self._go(update, update.stage.then)
+        else:
+            self._end(update, update.stage.failed)
+
+    def _install(self, update: Update) -> None:
+        self._give(update, Install(*self._until(INSTALL_TIME), update.file), self._installed)
+
+    def _installed(self, update: Update, version: Any) -> None:
+        update.after = version if isinstance(version, str) else None
+        if self.ctx.setup.capabilities.reset:
+            self._go(update, update.stage.then)
+        else:
+            self._end(update, INSTALLED)
+
+    def _reboot(self, update: Update) -> None:
+        command = Reset(*self._until(RESET_TIME), hard=True)
+        self._give(update, command, lambda *_: None, self._reboot_failed)
+
+    def _reboot_failed(self, update: Update) -> None:
         """1.6 §9.1.22: ResetRetries more times. Firmware that does not run is not installed."""
         self._resets += 1
         if self._resets > self.ctx.config.int("ResetRetries"):
-            self._end("InstallationFailed")
+            self._end(update, update.stage.failed)
         else:
             self.ctx.after(TIMER, RESET_RETRY, lambda: None)
 
-    def _end(self, status: str) -> None:
-        self._notices.tell(status)
-        self._clear()
+    # After a restart
+
+    def _interrupted(self, update: Update) -> None:
+        """While it was being installed: what runs now says how it went."""
+        self._end(update, update.stage.failed if self.ctx.setup.firmware_version == update.before else INSTALLED)
+
+    def _rebooted(self, update: Update) -> None:
+        """A boot loader may have gone back to the old firmware."""
+        runs = update.after in (None, self.ctx.setup.firmware_version)
+        self._end(update, INSTALLED if runs else update.stage.failed)
 
     # Helpers
 
-    def _give(self, command: Command, done: Callable[[Any], None], failed: Callable[[], None]) -> None:
+    def _until(self, seconds: float) -> tuple[int, float]:
+        """Id and deadline of a command."""
+        return self.ctx.next_command_id(), self.ctx.now + seconds
+
+    def _give(
+        self,
+        update: Update,
+        command: Command,
+        done: Callable[[Update, Any], None],
+        failed: Callable[[Update], None] | None = None,
+    ) -> None:
         """Have it carried out. What comes of one that was replaced is ignored."""
         self._command = command.id
 
@@ -263,21 +271,52 @@ class Firmware(Block):
                 self._command = None
                 then()
 
-        self.ctx.command(command, lambda result: ended(lambda: done(result)), lambda _: ended(failed))
+        def fail() -> None:
+            if failed is None:
+                self._end(update, update.stage.failed)
+            else:
+                failed(update)
 
-    def _enter(self, phase: str) -> Update:
-        assert self._update is not None
-        self._update.phase = phase
-        self._store()
-        return self._update
+        self.ctx.command(command, lambda result: ended(lambda: done(update, result)), lambda _: ended(fail))
 
-    def _store(self) -> None:
-        if self._update is not None:
-            self.ctx.store.put(TABLE, UPDATE, self._update.dump())
+    def _go(self, update: Update, phase: str) -> None:
+        """The stage begins, or the one after it where its date has come."""
+        update.phase = phase
+        stage = update.stage
+        if stage.until is not None and self._has_come(update, stage.until):
+            self._go(update, stage.then)
+            return
+        if stage.status is not None:
+            self._tell(update, stage.status)
+        self._serve(stage.service)
+        self.ctx.store.put(TABLE, UPDATE, update.dump())
+
+    def _tell(self, update: Update, status: str) -> None:
+        told = (status, update.request_id)
+        self._notices.tell(told)
+        self.ctx.store.put(TABLE, LAST, told)
+
+    def _serve(self, service: int) -> None:
+        self.ctx.closing = service >= CLOSING
+        self.ctx.closed = service == CLOSED
+
+    def _end(self, update: Update, status: str) -> None:
+        self._tell(update, status)
+        if status in EVENTS:
+            self.ctx.publish(SecurityEvent(EVENTS[status], self._info(update)))
+        if status == INSTALLED or update.request_id is None:
+            self.ctx.store.delete(TABLE, LAST)
+        self._clear()
+
+    def _info(self, update: Update) -> str:
+        """What a security event says: which update, and which version ran before it and runs now."""
+        request = "" if update.request_id is None else f"request {update.request_id}, "
+        now = self.ctx.setup.firmware_version
+        return f"{request}firmware {now or 'unknown'}, before {update.before or 'unknown'}"
 
     def _clear(self) -> None:
         """No update is under way any more; all is in service again that was."""
         self._update = self._command = None
         self._resets = 0
-        self.ctx.closing = self.ctx.closed = False
+        self._serve(OPEN)
         self.ctx.store.delete(TABLE, UPDATE)

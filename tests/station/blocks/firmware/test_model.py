@@ -21,7 +21,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
-        self.bench = Bench(capabilities=Capabilities(install=True, reset=True, diagnostics=True))
+        self.bench = Bench(capabilities=Capabilities(install=True, reset=True, diagnostics=True), secure_firmware=False)
         asked = self.update, self.get
         self.acts = (*asked, self.wait, self.bench.restart, self.cut, self.restore, self.swipe, self.cable)
 

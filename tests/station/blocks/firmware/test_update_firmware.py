@@ -21,7 +21,7 @@ WHOLE = ["Downloading", "Downloaded", "Installing"]
 
 
 def bench(**how: Any) -> Bench:
-    return Bench(**{"capabilities": Capabilities(install=True, reset=True), **how})
+    return Bench(**{"capabilities": Capabilities(install=True, reset=True), "secure_firmware": False, **how})
 
 
 def update(rig: Bench, location: str = HERE, wait: float = 0.0, **fields: Any) -> Any:
@@ -250,7 +250,7 @@ def test_W19_an_update_goes_on_after_a_restart() -> None:
     update(rig)
     rig.transfers_work = True
     rig.restart()
-    assert told(rig) == ["Downloading", *WHOLE]
+    assert told(rig) == WHOLE
     rig.restart()
     assert told(rig) == ["Installed"]
     assert [rig.status(evse) for evse in (1, 2)] == ["Available", "Available"]
