@@ -52,6 +52,12 @@ class Authorizer(Protocol):
     def group(self, token: str) -> str | None:
         """The group of a token, as far as list or cache know it."""
 
+    @property
+    def serves(self) -> bool:
+        """False while nobody may charge, because this back end has never accepted the station, or rejects it (§4.2.1).
+        """
+        ...
+
 
 class LocalList(Protocol):
     """Offered by the local_list block, where it is present."""

@@ -22,7 +22,8 @@ class TransactionSnapshot(NamedTuple):
     """The transaction of an EVSE.
 
     id: the back end's, None until learnt; -1: it could not be delivered (E 3.18). id_token: masked. started_at: None
-    while UTC is unknown. energy_wh: by the last reading, None before the first. remote: begun by the back end.
+    while UTC is unknown. energy_wh: by the last reading, None before the first. remote: begun by the back end. silent:
+    the back end is told nothing of it (SilentOfflineTransactions).
     """
 
     uid: str
@@ -32,6 +33,7 @@ class TransactionSnapshot(NamedTuple):
     started_at: datetime | None
     energy_wh: float | None
     remote: bool
+    silent: bool
 
 
 class EvseSnapshot(NamedTuple):
@@ -107,13 +109,13 @@ def _evse(ctx: Context, evse: Evse, want: Want) -> EvseSnapshot:
 
 def _transaction(ctx: Context, transaction: Transaction) -> TransactionSnapshot:
     last = ctx.metering.last(transaction.evse)
-    started = transaction.state is not TransactionState.Starting
     return TransactionSnapshot(
         uid=transaction.uid,
         id=transaction.id,
         id_token=mask(transaction.id_token),
         state=transaction.state,
         started_at=ctx.time.resolve(transaction.started_at),
-        energy_wh=last.energy_wh - transaction.meter_start if last is not None and started else None,
+        energy_wh=last.energy_wh - transaction.meter_start if last is not None and transaction.begun else None,
         remote=transaction.remote,
+        silent=transaction.silent,
     )

@@ -12,6 +12,7 @@ class TransactionState(StrEnum):
     """Where a transaction stands."""
 
     Starting = "starting"  # authorized and plugged, the begin reading is under way
+    Offering = "offering"  # it begins once the EV takes the energy that is offered (StartTransactionOnPowerPathClosed)
     Running = "running"
     Stopping = "stopping"  # energy is off, the end reading is under way
     Ended = "ended"  # only messages are left to deliver
@@ -22,12 +23,13 @@ class Transaction:
     -1 once StartTransaction could not be delivered (E 3.18). Any int is a valid id (E 3.54): never test truthiness.
     meter_start, meter_stop: Wh. deauthorized: the back end refused the id token after the start.
     profile: the charging profile that came with the remote start, as Charging.to_start_with() gave it.
+    free: begun by FreeVend, so nobody's card. silent: the back end is told nothing of it (SilentOfflineTransactions).
     """
 
     __slots__ = (
         "uid", "evse", "id_token", "parent", "id", "state", "started_at", "meter_start",
         "stopped_at", "meter_stop", "reason", "stop_token", "deauthorized", "reservation_id", "remote",
-        "profile",
+        "profile", "free", "silent",
     )  # fmt: skip
 
     def __init__(self, uid: str, evse: int, id_token: str, started_at: Stamp) -> None:
@@ -47,11 +49,18 @@ class Transaction:
         self.reservation_id: int | None = None
         self.remote = False
         self.profile: dict[str, Any] | None = None
+        self.free = False
+        self.silent = False
+
+    @property
+    def begun(self) -> bool:
+        """False while it may still come to nothing."""
+        return self.state not in (TransactionState.Offering, TransactionState.Starting)
 
     @property
     def active(self) -> bool:
         """True while the user would say that it goes on."""
-        return self.state in (TransactionState.Starting, TransactionState.Running)
+        return not self.begun or self.state is TransactionState.Running
 
     def dump(self) -> dict[str, Any]:
         """For the store."""

@@ -7,13 +7,16 @@ offline rules decide:
 - a token that list or cache knows as not valid is refused (§3.5.4; of the cache, too: it is not unknown);
 - one that they know as valid is accepted if LocalAuthorizeOffline allows it;
 - one that they do not vouch for is accepted if AllowOfflineTxForUnknownId allows it.
-A station that this back end has never accepted, or rejects now, accepts nobody (§4.2.1).
+A station that this back end has never accepted, or rejects now, accepts nobody, unless PreBootTransactions allows it
+(§4.2.1): then the same rules decide, and what is to be told waits in the queue.
+With an AuthorizationTimeout nobody waits longer than that for the back end; its answer is learnt from all the same.
 The local list goes before the cache, and its tokens are not cached (§3.5.3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from ocppcore.errors import QueueFull
@@ -68,7 +71,15 @@ class AuthorizationRules(Block):
         known = self._known(token)
         return None if known is None else known.parent
 
+    @property
+    def serves(self) -> bool:
+        """See Authorizer."""
+        return self.ctx.online or self.ctx.config.bool("PreBootTransactions") or self._accepted_before
+
     def _try(self, token: str) -> None:
+        patience = self.ctx.config.int("AuthorizationTimeout")
+        if patience:
+            self.ctx.after(("authorize", fold(token)), patience, partial(self._no_answer, token))
         try:
             self._ask(token)
         except QueueFull:
@@ -83,13 +94,18 @@ class AuthorizationRules(Block):
         listed = self._listed(heard.token)
         parent = listed.parent if heard.parent is None and listed is not None else heard.parent
         self.ctx.publish(heard)
-        for token, done in self._asking.pop(fold(heard.token)):
+        for token, done in self._end_wait(heard.token):
             done(Authorization(token, heard.status == "Accepted", heard.status, parent, offline=False))
 
     def _no_answer(self, token: str) -> None:
         """The back end has not decided."""
-        for waiting, done in self._asking.pop(fold(token)):
+        for waiting, done in self._end_wait(token):
             done(self._offline(waiting))
+
+    def _end_wait(self, token: str) -> list[tuple[str, Done]]:
+        """Who waits for the decision about a token; nobody, if the answer comes too late."""
+        self.ctx.timers.cancel(("authorize", fold(token)))
+        return self._asking.pop(fold(token), [])
 
     def _offline(self, token: str) -> Authorization:
         known = self._known(token)
@@ -97,7 +113,7 @@ class AuthorizationRules(Block):
         status = "Invalid"
         if known is not None and not known.valid:
             status = known.status
-        elif not self._accepted_before:
+        elif not self.serves:
             pass
         elif known is not None and config.bool("LocalAuthorizeOffline") or config.bool("AllowOfflineTxForUnknownId"):
             status = "Accepted"

@@ -20,7 +20,6 @@ from ocppcore.hardware import MeterReading, ReadingPurpose, Sample
 from ocppcore.session.commands import ReadMeter
 from ocppcore.station.context import Context
 from ocppcore.station.events import MeterWentBack, ReadingMissed
-from ocppcore.station.transaction import TransactionState
 
 DEADLINE = 5.0  # seconds for the host to read a meter
 TABLE = "meter_values"
@@ -85,7 +84,7 @@ class Readings:
     def _monotonic(self, evse: int, reading: MeterReading) -> MeterReading:
         facts, last = self._ctx.evses.get(evse), self._last.get(evse)
         transaction = None if facts is None else facts.transaction
-        if last is None or transaction is None or transaction.state is TransactionState.Starting:
+        if last is None or transaction is None or not transaction.begun:
             return reading
         register = monotonic(last.energy_wh, reading.energy_wh)
         if register == reading.energy_wh:

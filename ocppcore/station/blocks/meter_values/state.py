@@ -8,6 +8,8 @@
   clock-aligned, so it belongs to no transaction's messages (§3.7): it is sent at once, while Pending, too, past the
   queue, and it is lost with the link.
 - A slot that was slept through is skipped; one whose meter does not answer has the last known reading, with an event.
+- With MeterValuesInTransactionsOnly, clock-aligned values of an EVSE come in its transactions only; those of EVSE 0 and
+  those that a trigger asks for are as before. A transaction that is not reported (silent) has no meter values.
 - An empty list of measurands, or an interval of 0: nothing is read and nothing is sent.
 """
 
@@ -158,7 +160,9 @@ class MeterValues(Block):
     def _running(self, evse: int) -> Transaction | None:
         facts = self.ctx.evses.get(evse)
         transaction = None if facts is None else facts.transaction
-        return transaction if transaction is not None and transaction.state is TransactionState.Running else None
+        if transaction is None or transaction.silent or transaction.state is not TransactionState.Running:
+            return None
+        return transaction
 
     # Slots
 
@@ -182,7 +186,8 @@ class MeterValues(Block):
         if in_time((utc - slot) / SECOND, interval):
             at = self.ctx.time.stamp_of(slot)
             for evse in self._metered:
-                self._take(evse, ReadingPurpose.Aligned, at, ALIGNED)
+                if not evse or not self.ctx.config.bool("MeterValuesInTransactionsOnly") or self._running(evse):
+                    self._take(evse, ReadingPurpose.Aligned, at, ALIGNED)
         self._plan_aligned()
 
     def _take(self, evse: int, why: ReadingPurpose, at: Stamp, keys: tuple[str, str]) -> None:
@@ -255,7 +260,8 @@ class MeterValues(Block):
     # Events
 
     def _started(self, event: TransactionStarted) -> None:
-        self._collected.begin(event.transaction.uid, event.begin)
+        if not event.transaction.silent:
+            self._collected.begin(event.transaction.uid, event.begin)
         self._plan_series(event.transaction.evse)
 
     def _ending(self, event: TransactionEnding) -> None:

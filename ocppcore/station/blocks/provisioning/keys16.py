@@ -1,8 +1,9 @@
 """The configuration keys of OCPP 1.6 that this station has: the one table of name, access, default, range and place.
 
 Core: 34 of 1.6 §9.1, and MessageTimeout (E 3.83) and StopTransactionMaxMeterValues (E 3.91) of the errata sheet. A
-feature profile that the Setup leaves out has no keys. A Setup may set the factory value of any key, but not to what the
-hardware contradicts. docs/configuration-keys.md describes the same table; a test compares them.
+feature profile that the Setup leaves out has no keys. Those beyond the standard are in extras16.py. A Setup may set the
+factory value of any key, but not to what the hardware contradicts. docs/configuration-keys.md describes the same table;
+a test compares them.
 
 Where the standard names no range, the lowest value with a meaning is the bound: a time-out or a number of attempts of 0
 would make the function useless, so those begin at 1. 0 switches off what the standard lets be switched off
@@ -16,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from ocppcore.messages.text import fold
+from ocppcore.station.blocks.provisioning.extras16 import EXTRAS
 from ocppcore.station.blocks.provisioning.texts import measurands, rotations, unknown_rotations
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.readers import boolean, exactly, integer, only, some
@@ -79,7 +81,7 @@ def keys(setup: Setup) -> list[Key]:
     transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and (able.diagnostics or able.install) else []
     if not able.install:
         without = without | {"FirmwareManagement"}
-    return [*core, *_profiles(without, able.switches_phases), *transfers, *setup.keys]
+    return [*core, *_profiles(without, able.switches_phases), *transfers, *EXTRAS, *setup.keys]
 
 
 @lru_cache(maxsize=64)

@@ -35,10 +35,12 @@ ALMOST: Final = timedelta(milliseconds=1)  # a timer that is early by less than 
 
 
 class Running(NamedTuple):
-    """The transaction of an EVSE, as far as limits depend on it. wish: amperes that the EV would take; None: all."""
+    """The transaction of an EVSE, as far as limits depend on it: one that runs, or that energy is offered for. wish:
+    amperes that the EV would take; None: all."""
 
     transaction: Transaction
     id: int | None
+    begun: bool
     wish: float | None
 
 
@@ -121,12 +123,13 @@ class SmartCharging(Block):
                 self._running[facts.id] = after
                 if before is None:
                     self._begin(facts.id, after.transaction)
-                elif after.id != before.id:
+                elif (after.id, after.begun) != (before.id, before.begun):
+                    if not before.begun:
+                        self._began[facts.id] = self._moment(after.transaction)
                     self._profiles.now.begin(facts.id, self._second(self._began[facts.id]), after.id)
 
     def _begin(self, evse: int, transaction: Transaction) -> None:
-        moment = self.ctx.time.moment(transaction.started_at)
-        self._began[evse] = self.ctx.now if moment is None else moment
+        self._began[evse] = self._moment(transaction)
         self._profiles.now.begin(evse, self._second(self._began[evse]), transaction.id)
         if transaction.profile is not None:
             profile = from_row(transaction.profile, evse=evse)  # another EVSE, if the token followed the cable
@@ -134,6 +137,11 @@ class SmartCharging(Block):
                 self._profiles.install(profile, transaction.uid)
             except FieldError as error:  # there was room for it when it came
                 self.ctx.emit(ChargingProfileRefused(profile.id, str(error)))
+
+    def _moment(self, transaction: Transaction) -> float:
+        """When it began, monotonic."""
+        moment = self.ctx.time.moment(transaction.started_at)
+        return self.ctx.now if moment is None else moment
 
     def _end(self, evse: int) -> None:
         del self._running[evse], self._began[evse]
@@ -209,11 +217,11 @@ class SmartCharging(Block):
 def _running(facts: Evse, least: float) -> Running | None:
     """The transaction that runs on an EVSE, and what its EV asks for."""
     transaction = facts.transaction
-    if transaction is None or transaction.state is not TransactionState.Running:
+    if transaction is None or transaction.state not in (TransactionState.Offering, TransactionState.Running):
         return None
     wish = None
     if not facts.could_charge:
         wish = 0.0
     elif facts.ev is not EvState.Charging:
         wish = least
-    return Running(transaction, transaction.id, wish)
+    return Running(transaction, transaction.id, transaction.begun, wish)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ocppcore.station.context import Context
 from ocppcore.station.evse import Evse, EvState
 from ocppcore.station.local import BayChanged, EvStateChanged, OnEvse, Plugged, StopPressed, Unplugged
-from ocppcore.station.transaction import Transaction, TransactionState
+from ocppcore.station.transaction import Transaction
 
 if TYPE_CHECKING:
     from ocppcore.station.blocks.transactions.state import Transactions
@@ -26,6 +26,7 @@ class Seat(StrEnum):
     Held = "held"  # as Free, but the cable stays locked until a token releases it (E 3.5)
     Authorized = "authorized"  # a token may start, and waits for the cable
     Starting = "starting"  # a transaction in the making: the begin reading is under way
+    Offering = "offering"  # then energy is offered, and it begins when the EV takes it
     Running = "running"
     Stopping = "stopping"  # energy is off, the end reading is under way
 
@@ -58,6 +59,9 @@ TABLE: Final[dict[tuple[Seat, type[OnEvse]], str]] = {
     (Seat.Starting, Unplugged): "_ev_changed",
     (Seat.Starting, EvStateChanged): "_ev_changed",
     (Seat.Starting, StopPressed): "_stop_pressed",
+    (Seat.Offering, Unplugged): "_ev_changed",
+    (Seat.Offering, EvStateChanged): "_offer_taken",
+    (Seat.Offering, StopPressed): "_stop_pressed",
     (Seat.Running, Unplugged): "_ev_changed",
     (Seat.Running, EvStateChanged): "_ev_changed",
     (Seat.Running, StopPressed): "_stop_pressed",
@@ -116,6 +120,12 @@ class Seats:
         if not facts.bay_occupied:
             self._give_up(facts)
 
+    def _offer_taken(self, facts: Evse) -> None:
+        if facts.ev is EvState.Charging and facts.transaction is not None:
+            self._transactions.offer_taken(facts.transaction)
+        else:
+            self._ev_changed(facts)
+
     def _ev_changed(self, facts: Evse) -> None:
         """The EV may be gone: §4.10. With StopTransactionOnEVSideDisconnect false the transaction goes on, and the
         cable stays locked whatever UnlockConnectorOnEVSideDisconnect says; no energy flows until an EV is back."""
@@ -124,10 +134,10 @@ class Seats:
             return
         if not facts.plugged:
             self._vacated(facts)
-        starting = transaction.state is TransactionState.Starting
-        if starting or config.bool("StopTransactionOnEVSideDisconnect"):
+        if not transaction.begun or config.bool("StopTransactionOnEVSideDisconnect"):
+            begun = transaction.begun
             self._transactions.stop(transaction, "EVDisconnected")
-            if not starting and not config.bool("UnlockConnectorOnEVSideDisconnect"):
+            if begun and not config.bool("UnlockConnectorOnEVSideDisconnect"):
                 self.hold(transaction)
 
     def _stop_pressed(self, facts: Evse) -> None:

@@ -10,7 +10,12 @@
   before the begin reading prevents the transaction.
 - The back end refuses the token after the start (E 3.17): StopTransactionOnInvalidId decides. If the transaction may
   go on, it gets no more energy than allowance.py says.
-- What happens at one EVSE is in seats.py, what a presented token does in tokens.py, who waits for what in waiting.py.
+- With StartTransactionOnPowerPathClosed energy is offered once the begin reading is there, and the transaction begins
+  when the EV takes it, with that reading: nothing flows that is not counted.
+- At OfflineTransactionsMaxLength transactions that wait for delivery, no other one begins; with
+  SilentOfflineTransactions it begins, and is neither stored nor told.
+- What happens at one EVSE is in seats.py, what a presented token does in tokens.py, who waits for what in waiting.py,
+  what begins without a card in free_vend.py.
 """
 
 from __future__ import annotations
@@ -21,12 +26,13 @@ from typing import Any, ClassVar, Final
 from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.transactions.allowance import Allowance
+from ocppcore.station.blocks.transactions.free_vend import FreeVend
 from ocppcore.station.blocks.transactions.seats import Seat, Seats, present, seat
 from ocppcore.station.blocks.transactions.tokens import Tokens
 from ocppcore.station.blocks.transactions.waiting import Intention, Waiting
 from ocppcore.station.context import Context
 from ocppcore.station.events import IdTokenIgnored, TransactionChanged
-from ocppcore.station.evse import Evse
+from ocppcore.station.evse import Evse, EvState
 from ocppcore.station.local import (
     BayChanged,
     EmergencyStop,
@@ -73,10 +79,12 @@ class Transactions(Block):
         self._all: dict[str, Transaction] = {}  # by uid, in the order of their starts, until finished
         self._count = 0
         self._bars: set[str] = set()  # why no transaction may begin
+        self._offers: dict[int, MeterReading] = {}  # by EVSE that offers energy: the begin reading
         self._allowance = Allowance(ctx)
         self._tokens = Tokens(ctx, self)
         self.waiting = Waiting(ctx, self._tokens.undecided)
         self.seats = Seats(ctx, self)
+        self._free_vend = FreeVend(ctx, self)
 
     def load(self) -> None:
         for uid, value in self.ctx.store.items(TABLE):
@@ -92,12 +100,12 @@ class Transactions(Block):
 
     def settle(self) -> bool:
         """Drop what can't begin any more, and say where energy is allowed."""
-        changed = False
+        changed = self._free_vend.settle()
         for facts in self.ctx.evses.values():
             if facts.authorized is not None and not self.can_start(facts.id):
                 self._ignore(facts.authorized, facts)
                 changed = self.waiting.take_token(facts) is not None
-            if seat(facts) is Seat.Starting and (facts.faulted or not self.accepts):
+            if seat(facts) in (Seat.Offering, Seat.Starting) and (facts.faulted or not self.accepts):
                 changed = self._abort(facts)
             offers = self._allows(facts.transaction)
             changed = changed or facts.offers_energy != offers
@@ -120,7 +128,20 @@ class Transactions(Block):
     def can_start(self, evse: int) -> bool:
         facts = self.ctx.evses[evse]
         free = facts.transaction is None and facts.cable_held is None
-        return free and facts.operative and not facts.faulted and self.accepts
+        return free and facts.operative and not facts.faulted and self.accepts and (self._silent or not self._full)
+
+    @property
+    def _full(self) -> bool:
+        """As many transactions wait for delivery as may wait."""
+        most = self.ctx.config.int("OfflineTransactionsMaxLength")
+        if len(self._all) < most:
+            return False
+        return sum(t.id is None or t.state is TransactionState.Ended for t in self._all.values()) >= most
+
+    @property
+    def _silent(self) -> bool:
+        """Those that would be too many begin all the same."""
+        return self.ctx.config.bool("SilentOfflineTransactions")
 
     def choose(self, token: str, parent: str | None) -> int | None:
         reservations = self.ctx.reservations
@@ -160,7 +181,7 @@ class Transactions(Block):
         facts = self.ctx.evses[transaction.evse]
         if facts.transaction is not transaction:
             return
-        if transaction.state is TransactionState.Starting:
+        if not transaction.begun:
             self._abort(facts)
         elif transaction.state is TransactionState.Running:
             transaction.reason = reason or "Local"
@@ -207,7 +228,7 @@ class Transactions(Block):
     # Begin
 
     def commence(self, facts: Evse, intention: Intention) -> None:
-        """Token and cable are there: read the meter, then _started()."""
+        """Token and cable are there: read the meter, then _counted()."""
         self.waiting.take_cable(facts)
         facts.spent = False
         self._count += 1
@@ -216,11 +237,13 @@ class Transactions(Block):
         transaction.parent = intention.parent
         transaction.remote = intention.remote
         transaction.profile = intention.profile
+        transaction.free = intention.free
         facts.transaction = transaction
-        self.ctx.metering.read(facts.id, ReadingPurpose.Begin, partial(self._started, transaction))
+        self.ctx.metering.read(facts.id, ReadingPurpose.Begin, partial(self._counted, transaction))
 
     def _abort(self, facts: Evse) -> bool:
         """It has not begun, and will not: nobody needs to be told."""
+        self._offers.pop(facts.id, None)
         facts.transaction = None
         if present(facts):
             self.waiting.add_cable(facts)
@@ -228,17 +251,32 @@ class Transactions(Block):
             facts.spent = facts.plugged
         return True
 
-    def _started(self, transaction: Transaction, reading: MeterReading, at: Stamp) -> None:
-        if self.ctx.evses[transaction.evse].transaction is not transaction:
+    def _counted(self, transaction: Transaction, reading: MeterReading, at: Stamp) -> None:
+        """The begin reading is there."""
+        facts = self.ctx.evses[transaction.evse]
+        if facts.transaction is not transaction:
             return  # aborted
+        if self.ctx.config.bool("StartTransactionOnPowerPathClosed") and facts.ev is not EvState.Charging:
+            transaction.state = TransactionState.Offering
+            self._offers[facts.id] = reading
+        else:
+            self._started(transaction, reading, at)
+
+    def offer_taken(self, transaction: Transaction) -> None:
+        """The EV takes the energy that is offered."""
+        self._started(transaction, self._offers.pop(transaction.evse), self.ctx.stamp())
+
+    def _started(self, transaction: Transaction, reading: MeterReading, at: Stamp) -> None:
         transaction.started_at = at
         transaction.meter_start = reading.energy_wh
         transaction.state = TransactionState.Running
         token, parent = transaction.id_token, transaction.parent
         transaction.reservation_id = self.ctx.reservations.use(transaction.evse, token, parent)
-        self._all[transaction.uid] = transaction
-        self._keep(transaction)
-        self.ctx.queue.put(START, transaction.uid, None)
+        transaction.silent = self._silent and self._full
+        if not transaction.silent:
+            self._all[transaction.uid] = transaction
+            self._keep(transaction)
+            self.ctx.queue.put(START, transaction.uid, None)
         self.ctx.publish(TransactionStarted(transaction, reading))
         self._tell("started", transaction)
 
@@ -252,7 +290,7 @@ class Transactions(Block):
         self._keep(transaction)
         self.ctx.publish(heard)
         self._tell("identified", transaction)
-        if heard.status != "Accepted" and transaction.state is TransactionState.Running:
+        if heard.status != "Accepted" and not transaction.free and transaction.state is TransactionState.Running:
             self._deauthorize(transaction)
 
     def unidentified(self, transaction: Transaction) -> None:
@@ -270,8 +308,8 @@ class Transactions(Block):
             self._allowance.give(transaction)
 
     def _allows(self, transaction: Transaction | None) -> bool:
-        """The rules let energy flow: only an authorized transaction that runs (§4.1)."""
-        if transaction is None or transaction.state is not TransactionState.Running:
+        """The rules let energy flow: only an authorized transaction that runs (§4.1), or waits for the EV."""
+        if transaction is None or transaction.state not in (TransactionState.Offering, TransactionState.Running):
             return False
         return not transaction.deauthorized or self._allowance.lasts(transaction)
 
@@ -289,7 +327,7 @@ class Transactions(Block):
             self._ended(transaction, MeterReading(transaction.meter_start), transaction.stopped_at)
         else:
             facts.transaction = transaction
-            facts.spent = True  # the cable of which the host will tell
+            facts.spent = not transaction.free  # the cable of which the host will tell; a free one may begin again
             self._read_end(transaction)
 
     def _read_end(self, transaction: Transaction) -> None:
@@ -303,7 +341,8 @@ class Transactions(Block):
     def _ending(self, event: TransactionEnding) -> None:
         """Meter values stand before this block in the order of blocks: their data is ready."""
         transaction = event.transaction
-        self.ctx.queue.put(STOP, transaction.uid, self.ctx.metering.transaction_data(transaction))
+        if not transaction.silent:
+            self.ctx.queue.put(STOP, transaction.uid, self.ctx.metering.transaction_data(transaction))
         transaction.state = TransactionState.Ended
         self._keep(transaction)
         facts = self.ctx.evses.get(transaction.evse)
@@ -312,10 +351,12 @@ class Transactions(Block):
             facts.spent = facts.spent and facts.plugged
         self.ctx.publish(TransactionStopped(transaction))
         self._tell("stopped", transaction)
+        if transaction.silent:
+            self.finished(transaction)
 
     def finished(self, transaction: Transaction) -> None:
-        """StopTransaction was delivered or given up."""
-        del self._all[transaction.uid]
+        """StopTransaction was delivered or given up, or is not to be sent."""
+        self._all.pop(transaction.uid, None)
         self.ctx.store.delete(TABLE, transaction.uid)
         self.ctx.publish(TransactionFinished(transaction))
         self._tell("finished", transaction)
@@ -323,7 +364,8 @@ class Transactions(Block):
     # Small things
 
     def _keep(self, transaction: Transaction) -> None:
-        self.ctx.store.put(TABLE, transaction.uid, transaction.dump())
+        if not transaction.silent:
+            self.ctx.store.put(TABLE, transaction.uid, transaction.dump())
 
     def _tell(self, what: str, t: Transaction) -> None:
         self.ctx.emit(TransactionChanged(what, t.evse, t.uid, t.id, t.reason))

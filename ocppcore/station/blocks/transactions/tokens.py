@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 AT_HOME: Final = {
     Seat.Running: "_stop",
     Seat.Starting: "_stop",
+    Seat.Offering: "_stop",
     Seat.Authorized: "_forget",
     Seat.Held: "_release",
 }

@@ -16,18 +16,26 @@ from ocppcore.station.evse import Evse
 
 
 class Intention:
-    """A token that may start. follows: it goes where a cable is plugged in; the rest as in Transactions.begin()."""
+    """A token that may start. follows: it goes where a cable is plugged in; free: it is nobody's card, see
+    free_vend.py; the rest as in Transactions.begin()."""
 
-    __slots__ = ("token", "parent", "remote", "follows", "profile")
+    __slots__ = ("token", "parent", "remote", "follows", "profile", "free")
 
     def __init__(
-        self, token: str, parent: str | None, remote: bool, follows: bool, profile: dict[str, Any] | None = None
+        self,
+        token: str,
+        parent: str | None,
+        remote: bool,
+        follows: bool,
+        profile: dict[str, Any] | None = None,
+        free: bool = False,
     ) -> None:
         self.token = token
         self.parent = parent
         self.remote = remote
         self.follows = follows
         self.profile = profile
+        self.free = free
 
 
 class Waiting:
@@ -38,7 +46,7 @@ class Waiting:
 
     def __init__(self, ctx: Context, undecided: Callable[[int], bool]) -> None:
         self._ctx = ctx
-        self._undecided = undecided
+        self.undecided = undecided
         self._tokens: dict[int, Intention] = {}
         self._cables: dict[int, None] = {}
 
@@ -80,7 +88,7 @@ class Waiting:
         self._ctx.timers.cancel(("cable", facts.id))
 
     def _cable_overdue(self, facts: Evse) -> None:
-        if self._undecided(facts.id):  # the user is in time, the back end is slow
+        if self.undecided(facts.id):  # the user is in time, the back end is slow
             self.add_cable(facts)
         else:
             self.take_cable(facts)

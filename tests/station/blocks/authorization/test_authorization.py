@@ -8,6 +8,8 @@ import pytest
 
 from ocppcore import v16
 from ocppcore.errors import RpcError, SetupError
+from ocppcore.session.events import CallReceived
+from ocppcore.session.session import Session
 from ocppcore.station import Setup
 from ocppcore.station.context import Authorization
 from ocppcore.station.events import AuthorizationEnded
@@ -339,3 +341,111 @@ def test_any_number_of_tokens_leaves_the_cache_bounded() -> None:
 def test_the_size_of_the_cache_is_checked(size: object) -> None:
     with pytest.raises(SetupError, match="authorization_cache_size"):
         Setup("CP", "ws://x", vendor="v", model="m", authorization_cache_size=size)  # type: ignore[arg-type]
+
+
+# Beyond the standard
+
+
+def impatient(**config: str) -> Bench:
+    """A station whose back end does not answer, and who waits for it 5 s."""
+    bench = cached(**({"AuthorizationTimeout": "5"} | config))
+    bench.answers[AUTHORIZE] = lambda _: None
+    return bench
+
+
+@pytest.mark.parametrize(("offline", "accepted"), [("true", True), ("false", False)])
+def test_AuthorizationTimeout_ends_the_wait_by_the_offline_rules(offline: str, accepted: bool) -> None:
+    bench = impatient(LocalAuthorizeOffline=offline)
+    bench.plug()
+    bench.swipe(evse=1)
+    bench.advance(4)
+    assert not [e for e in bench.events if isinstance(e, AuthorizationEnded)][1:]
+    bench.advance(1)
+    assert bench.energy() is accepted
+    assert [e.accepted for e in bench.events if isinstance(e, AuthorizationEnded)][1:] == [accepted]
+
+
+def test_without_AuthorizationTimeout_the_wait_is_MessageTimeout() -> None:
+    bench = impatient(AuthorizationTimeout="0")
+    bench.plug()
+    bench.swipe(evse=1)
+    bench.advance(29)
+    assert not bench.energy()
+    bench.advance(1)
+    assert bench.energy()
+
+
+def test_an_answer_after_AuthorizationTimeout_is_learnt_and_decides_nothing() -> None:
+    bench = impatient()
+    ids: list[str] = []
+    serve = bench._serve
+
+    def hesitate(backend: Session, event: CallReceived) -> None:
+        ids.append(event.id) if isinstance(event.request, AUTHORIZE) else serve(backend, event)
+
+    bench._serve = hesitate  # type: ignore[method-assign]
+    bench.swipe(evse=1)
+    bench.advance(5)
+    assert bench.status(1) == "Preparing" and bench._backend is not None
+    bench.file("TAG1", "Blocked")
+    bench._backend.reply(ids[0], bench.authorize(v16.AuthorizeRequest(id_tag="TAG1")), bench.now)
+    bench.run()
+    assert bench.status(1) == "Preparing"
+    bench.cut()
+    decision = decide(bench)
+    assert decision is not None and decision.status == "Blocked"
+
+
+def test_a_token_that_is_shown_again_after_AuthorizationTimeout_is_asked_about_again() -> None:
+    bench = impatient(LocalAuthorizeOffline="false")
+    bench.swipe(evse=1)
+    bench.advance(6)
+    bench.swipe(evse=1)
+    bench.advance(60)
+    told = [event.accepted for event in bench.events if isinstance(event, AuthorizationEnded)]
+    assert told == [True, False, False] and len(bench.sent(AUTHORIZE)) == 2
+
+
+@pytest.mark.parametrize("registration", [None, v16.RegistrationStatus.Rejected, v16.RegistrationStatus.Pending])
+@pytest.mark.parametrize("allowed", [False, True])
+def test_PreBootTransactions_serves_before_the_first_acceptance(
+    registration: v16.RegistrationStatus | None, allowed: bool
+) -> None:
+    """1.6 §4.2.1: what is to be told waits in the queue."""
+    bench = Bench(boot=False, config={"PreBootTransactions": str(allowed), "AllowOfflineTxForUnknownId": "true"})
+    if registration is None:
+        bench.reachable = False
+    else:
+        bench.answer_boot(registration, 600)
+    bench.boot()
+    bench.plug()
+    bench.swipe()
+    assert bench.energy() is allowed
+    bench.advance(60)
+    bench.unplug()
+    assert not bench.sent(START)
+    bench.answer_boot(v16.RegistrationStatus.Accepted, 600)
+    if registration is None:
+        bench.restore()
+    bench.advance(600)
+    assert len(bench.sent(START)) == int(allowed)
+
+
+def test_the_times_of_pre_boot_transactions_are_right_once_the_clock_is() -> None:
+    bench = Bench(
+        boot=False,
+        clock_known=False,
+        config={"PreBootTransactions": "true", "AllowOfflineTxForUnknownId": "true"},
+    )
+    bench.reachable = False
+    bench.boot()
+    began = bench.utc
+    bench.charge()
+    bench.advance(3600)
+    bench.unplug()
+    bench.advance(1800)
+    bench.restore()
+    (start,) = bench.sent(START)
+    (stop,) = bench.sent(v16.StopTransactionRequest)
+    assert abs((start.timestamp - began).total_seconds()) < 1
+    assert abs((stop.timestamp - began).total_seconds() - 3600) < 1

@@ -211,6 +211,22 @@ def test_connector_0_has_values_if_there_is_a_main_meter() -> None:
     assert request.transaction_id is None  # E 3.16
 
 
+def test_MeterValuesInTransactionsOnly_leaves_out_aligned_values_of_idle_connectors() -> None:
+    bench = booted(
+        2, True, ClockAlignedDataInterval="900", MeterValuesAlignedData=REGISTER, MeterValuesInTransactionsOnly="true"
+    )
+    bench.charge()
+    bench.advance(1000)
+    counts = [len(bench.values("Sample.Clock", evse)) for evse in (0, 1, 2)]
+    assert counts == [1, 1, 0]
+    bench.stop()
+    bench.advance(1000)
+    assert [len(bench.values("Sample.Clock", evse)) for evse in (0, 1, 2)] == [2, 1, 0]
+    bench.take()
+    request = v16.TriggerMessageRequest(requested_message=v16.MessageTrigger.MeterValues, connector_id=2)
+    assert bench.ask(request).status == "Accepted" and len(bench.sent(v16.MeterValuesRequest)) == 1
+
+
 def test_an_aligned_value_belongs_to_the_transaction_that_runs_when_it_is_taken() -> None:
     """E 3.16."""
     bench = booted(ClockAlignedDataInterval="900", MeterValuesAlignedData=REGISTER)

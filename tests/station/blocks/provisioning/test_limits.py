@@ -64,6 +64,18 @@ def meter_values(bench: ChargingBench, count: int) -> bool:
 
 
 
+def offline(bench: ChargingBench, count: int) -> bool:
+    """So many transactions wait for delivery: the last of them has begun."""
+    bench.cut()
+    for _ in range(count - 1):
+        bench.charge()
+        bench.press_stop()
+        bench.unplug()
+    bench.plug()
+    bench.swipe()
+    return bench.energy()
+
+
 # By limit: does the station take so many?
 ENFORCED: dict[str, Callable[[ChargingBench, int], bool]] = {
     **{f"{name}MaxLength": list_of(name, THREE) for name in LISTS},
@@ -75,6 +87,7 @@ ENFORCED: dict[str, Callable[[ChargingBench, int], bool]] = {
     "ChargingScheduleMaxPeriods": periods,
     "MaxChargingProfilesInstalled": profiles,
     "StopTransactionMaxMeterValues": meter_values,
+    "OfflineTransactionsMaxLength": offline,
 }
 
 
@@ -86,7 +99,7 @@ def test_no_limit_is_left_out() -> None:
 
 @pytest.mark.parametrize("key", ENFORCED)
 def test_a_limit_is_enforced(key: str) -> None:
-    desk = partial(ChargingBench, config={key: "2"})
+    desk = partial(ChargingBench, config={key: "2", "AllowOfflineTxForUnknownId": "true"})
     assert desk().get_key(key) == "2"
     assert ENFORCED[key](desk(), 2)
     assert not ENFORCED[key](desk(), 3)

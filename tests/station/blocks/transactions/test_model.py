@@ -40,6 +40,11 @@ SETTINGS = st.sampled_from(
         ("MeterValueSampleInterval", "7"),
         ("ConnectionTimeOut", "5"),
         ("TransactionMessageRetryInterval", "1"),
+        ("FreeVend", "true"),
+        ("AuthorizationTimeout", "2"),
+        ("PreBootTransactions", "true"),
+        ("OfflineTransactionsMaxLength", "2"),
+        ("MeterValuesInTransactionsOnly", "true"),
     ]
 )
 
