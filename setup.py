@@ -20,6 +20,13 @@ COMPILED: dict[str, str] = {
     "ocppcore.charging.calculator": "ocppcore/charging/calculator.py",
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
+    "ocppcore.session.calls": "ocppcore/session/calls.py",
+    "ocppcore.session.counters": "ocppcore/session/counters.py",
+    "ocppcore.session.events": "ocppcore/session/events.py",
+    "ocppcore.session.incoming": "ocppcore/session/incoming.py",
+    "ocppcore.session.link": "ocppcore/session/link.py",
+    "ocppcore.session.outbox": "ocppcore/session/outbox.py",
+    "ocppcore.session.session": "ocppcore/session/session.py",
     "ocppcore.wire.fast": "ocppcore/wire/fast.pyx",
 }
 
@@ -29,7 +36,7 @@ DIRECTIVES: dict[str, Any] = {
     "annotation_typing": False,  # `int` is a Python int; C types come from the .pxd only
     "binding": True,
     "embedsignature": True,
-    "embedsignature.format": "python",
+    "embedsignature.format": "c",
 }
 
 # OCPPCORE_SCALAR=1 leaves out SSE2 and NEON, so that the portable code behind them can be tested anywhere.

@@ -67,4 +67,5 @@ class Counters:
         return {name: getattr(self, name) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        return "Counters(" + ", ".join(f"{name}={count}" for name, count in self.as_dict().items() if count) + ")"
+        counts = [f"{name}={count}" for name, count in self.as_dict().items() if count]
+        return f"Counters({', '.join(counts)})"

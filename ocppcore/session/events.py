@@ -10,14 +10,19 @@ from ocppcore.version import Version
 from ocppcore.wire.fault import Fault
 
 
+def _show(what: object, fields: tuple[str, ...]) -> str:
+    """A call that would make the same again."""
+    values = [f"{name}={getattr(what, name)!r}" for name in fields]
+    return f"{type(what).__name__}({', '.join(values)})"
+
+
 class Disconnect:
     """Why the link is gone: Lost, Refused, TlsFailed or ClosedByPeer."""
 
-    __slots__: tuple[str, ...] = ()
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
-        return f"{type(self).__name__}({fields})"
+        return _show(self, self.__slots__)
 
 
 class Lost(Disconnect):
@@ -68,11 +73,10 @@ class ClosedByPeer(Disconnect):
 class Event:
     """Base of all events."""
 
-    __slots__: tuple[str, ...] = ()
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
-        return f"{type(self).__name__}({fields})"
+        return _show(self, self.__slots__)
 
 
 class Connected(Event):

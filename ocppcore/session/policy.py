@@ -53,20 +53,17 @@ class Policy:
     """Which quirks are put up with, and where. rules: key to a word ("strict", "lenient", "off") or to names of quirks.
 
     Immutable; may be shared by sessions. Raises SetupError for a word or a quirk that does not exist.
+    is_strict: nothing at all is put up with.
     """
 
-    __slots__ = ("_rules",)
+    __slots__ = ("is_strict", "_rules")
 
     def __init__(self, rules: Mapping[str, Word | Iterable[str]] | None = None) -> None:
         self._rules = {key: _quirks(key, value) for key, value in (rules or {}).items()}
+        self.is_strict = not any(self._rules.values())
 
     def __repr__(self) -> str:
         return f"Policy({ {key: sorted(names) for key, names in self._rules.items()} })"
-
-    @property
-    def is_strict(self) -> bool:
-        """True if nothing at all is put up with."""
-        return not any(self._rules.values())
 
     def quirks(self, message: str, path: tuple[str, ...] = ()) -> frozenset[str]:
         """The quirks put up with in a field, or in the message as a whole."""
@@ -78,7 +75,7 @@ class Policy:
 
     def is_off(self, message: str) -> bool:
         """True if the message as a whole is not judged."""
-        return bool(self._rules) and UNCHECKED in self.quirks(message)
+        return UNCHECKED in self.quirks(message)
 
 
 def _quirks(key: str, value: Word | Iterable[str]) -> frozenset[str]:

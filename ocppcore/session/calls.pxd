@@ -1,0 +1,49 @@
+# The C types of calls.py. Times and what the host hands in are objects.
+
+cimport cython
+
+from ocppcore.session.outbox cimport Outbox, Trickle
+
+
+cdef class Recent(dict):
+    cpdef object remember(self, str id, object kind)
+
+
+@cython.final
+cdef class OutCall:
+    cdef readonly str id
+    cdef readonly object request
+    cdef readonly str action
+    cdef readonly str text
+    cdef readonly object timeout
+    cdef public object deadline
+
+
+@cython.final
+cdef class Calls:
+    cdef readonly dict pending
+    cdef readonly int timeouts_in_row
+    cdef object _actions
+    cdef object _settings
+    cdef Outbox _sink
+    cdef str _prefix
+    cdef long long _number
+    cdef list _queue
+    cdef OutCall _out
+    cdef Recent _finished
+    cdef Trickle _trickle
+
+    cpdef str add(self, object request, object priority, object timeout, object policy)
+    cpdef object pump(self, object now)
+    cpdef object cancel(self, object id)
+    cpdef object lost(self)
+    cpdef object result(self, object frame)
+    cpdef object refused(self, object frame)
+    cpdef object broken(self, object fault)
+    cpdef object stray(self, object id, object now)
+    cpdef object next_timer(self)
+    cpdef object handle_timer(self, object now)
+
+    cdef OutCall _answered(self)
+    cdef OutCall _take(self, object then)
+    cdef object _end(self, OutCall call, object error, str text)

@@ -1,0 +1,175 @@
+"""The cases of session/: see cases.py. What grows with use is made anew for each call of a case."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from ocppcore import v16
+from ocppcore.errors import CallTimeout, OcppError, RpcError
+from ocppcore.session import calls, counters, events, incoming, link, outbox
+from ocppcore.session.policy import LENIENT
+from ocppcore.session.session import Endpoint, Session
+from ocppcore.session.settings import SessionSettings
+from ocppcore.version import V16, ErrorCode
+from ocppcore.wire import Call, CallError, CallResult, Fault
+
+Case = Callable[[], object]
+Some = list[tuple[Any, ...]]
+
+ODD: list[Any] = [None, 0, -1, 2**70, 1.5, float("nan"), "x", "\ud800", b"x", [], object()]
+NOW = 5.0
+OURS = f"{Random(1).getrandbits(64):016x}-1"  # the id of the first call
+REQUEST = v16.AuthorizeRequest(id_tag="a")
+RESPONSE = v16.HeartbeatResponse(current_time=datetime(2026, 3, 1, tzinfo=UTC))
+REFUSAL = RpcError(ErrorCode.GenericError)
+LOST = events.Lost("x")
+FAULT = Fault(ErrorCode.FormatViolation, "", "x", type=2, id="1", action="Reset")
+RESULT, ERROR = CallResult(OURS, RESPONSE), CallError(OURS, "x", "", {})
+TEXTS: list[Any] = [
+    *('[2,"1","Heartbeat",{}]', '[2,"1","Heartbeat",{}]', '[2,"2","Reset",{}]', '[2,"3","Heartbeat"]', "\ud800", b"["),
+    *(f'[3,"{OURS}",{{"idTagInfo":{{"status":"Accepted"}}}}]', f'[4,"{OURS}","x","",{{}}]', '[3,"0",{}]'),
+]
+
+
+def on_fresh(make: Callable[[], Any], method: str, arguments: Some) -> Case:
+    """A case that makes an object and calls a method of it with each of the arguments; errors are paths too."""
+
+    def run() -> None:
+        owner = make()
+        for some in arguments:
+            try:
+                getattr(owner, method)(*some)
+            except (OcppError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, AssertionError):
+                pass
+
+    return run
+
+
+def each_method(label: str, make: Callable[[], Any], given: dict[str, Some]) -> Iterator[tuple[str, Case]]:
+    """Methods with what they like, then with odd values in the first place, in the last, and in a wrong number."""
+    for method, likes in given.items():
+        usual = likes[0]
+        odd = [(value, *usual[1:]) for value in ODD] + [(*usual[:-1], value) for value in ODD] if usual else []
+        yield f"{label}.{method}", on_fresh(make, method, [*likes, *odd, (), (1,) * 7])
+
+
+def _parts() -> tuple[Any, SessionSettings, outbox.Outbox]:
+    return v16.ACTIONS, SessionSettings(), outbox.Outbox(None, lambda direction, text: None)
+
+
+def _session() -> Session:
+    """With a link, and a call out each way."""
+    made = Session(v16.ACTIONS, rng=Random(1), endpoint=Endpoint("ws://x/CP1"), policy=LENIENT)
+    made.start(0.0)
+    made.connected(V16, 0.0)
+    made.call(REQUEST, 0.0)
+    made.receive(TEXTS[0], 0.0)
+    return made
+
+
+def _calls() -> calls.Calls:
+    made = calls.Calls(*_parts(), Random(1))
+    for _ in range(3):
+        made.add(REQUEST, 2, None, LENIENT)
+    made.pump(0.0)
+    return made
+
+
+def _incoming() -> incoming.Incoming:
+    made = incoming.Incoming(*_parts())
+    made.call(Call("1", "Heartbeat", None), 0.0)
+    return made
+
+
+def _link() -> link.Link:
+    _, settings, sink = _parts()
+    made = link.Link(V16, Endpoint("ws://x"), settings, sink, Random(1))
+    made.start(0.0)
+    return made
+
+
+def _outbox() -> outbox.Outbox:
+    made = _parts()[2]
+    made.event(events.Event())
+    made.send("\u20ac")
+    return made
+
+
+TIMERS: dict[str, Some] = {"next_timer": [()], "handle_timer": [(NOW,), (1e9,)]}
+
+
+def of_parts() -> Iterator[tuple[str, Case]]:
+    """Calls, Incoming, Link, Outbox."""
+    added: Some = [(REQUEST, 2, None, LENIENT), (RESPONSE, 2, 5.0, LENIENT), (REQUEST, 0, 5, None)]
+    ended: dict[str, Some] = {"result": [(RESULT,)], "refused": [(ERROR,)], "broken": [(FAULT,)], "stray": [("x", NOW)]}
+    others: dict[str, Some] = {"pump": [(NOW,)], "cancel": [(OURS,), ("x",)], "lost": [()], **TIMERS}
+    yield from each_method("calls.Calls", _calls, {"add": added, **ended, **others})
+    yield "calls.OutCall", lambda: calls.OutCall("1", REQUEST, "Authorize", "[]", None).deadline
+    ids: Some = [(str(number % 70), events.Stray.Late) for number in range(80)]
+    yield from each_method("calls.Recent", calls.Recent, {"remember": ids})
+
+    heard: Some = [(Call(str(number), "Heartbeat", None), NOW) for number in range(20)]
+    answers: dict[str, Some] = {"reply": [("1", RESPONSE, LENIENT)], "fail": [("1", REFUSAL)], "drop": [("1",)]}
+    others = {"call": heard, "fault": [(FAULT, NOW)], "lost": [()], **TIMERS}
+    yield from each_method("incoming.Incoming", _incoming, answers | others)
+
+    inputs: dict[str, Some] = {name: [(NOW,)] for name in ("start", "stop", "reconnect", "close")}
+    told: dict[str, Some] = {"connected": [(V16, NOW)], "disconnected": [(LOST, NOW)], "failed": [(1, "x", NOW)]}
+    yield from each_method("link.Link", _link, {**inputs, **told, "alive": [()], **TIMERS})
+
+    takes = ("take_event", "take_command", "take_texts", "command_id", "drop_texts")
+    yield from each_method("outbox.Outbox", _outbox, {name: [()] for name in takes})
+    noise: Some = [(events.Event(), outbox.Trickle(2, 1.0), NOW)]
+    texts: dict[str, Some] = {"send": [("x",), ("\u20ac",)], "received": [("x",), (b"\xff",)], "command": [(None,)]}
+    yield from each_method("outbox.Outbox", _outbox, {"event": [(events.Event(),)], "noise": noise, **texts})
+    yield from each_method("outbox.Trickle", lambda: outbox.Trickle(2, 1.0), {"allows": [(NOW,), (1.0,), (2.0,)]})
+    yield from each_method("outbox", lambda: outbox, {"utf8_length": [("x",), ("\u20ac",)]})
+    yield "counters.Counters.as_dict", lambda: (counters.Counters().as_dict(), repr(counters.Counters()))
+
+
+def of_sessions() -> Iterator[tuple[str, Case]]:
+    """Session, from outside."""
+    inputs: dict[str, Some] = {name: [(NOW,)] for name in ("start", "stop", "reconnect", "pong")}
+    told: dict[str, Some] = {"connected": [(V16, NOW)], "disconnected": [(LOST, NOW)]}
+    asked: dict[str, Some] = {"call": [(REQUEST, NOW), (RESPONSE, NOW)], "cancel": [(OURS, NOW)], "drop": [("1",)]}
+    answers: dict[str, Some] = {"reply": [("1", RESPONSE, NOW)], "fail": [("1", REFUSAL, NOW)]}
+    takes: dict[str, Some] = {name: [()] for name in ("next_event", "next_command", "next_batch", "data_to_send")}
+    done: dict[str, Some] = {name: [(1, "x", NOW)] for name in ("done", "failed", "store_failed")}
+    yield from each_method("session.Session", _session, inputs | told | asked | answers | takes | done | TIMERS)
+    yield from each_method("session.Session", _session, {"stored": [(1, NOW)], "receive": [(t, NOW) for t in TEXTS]})
+    yield "session.Session: made wrongly", on_fresh(lambda: Session, "__call__", [(), (1,), (None, 5)])
+    yield "session.Session: attributes", _attributes
+
+
+def _attributes() -> None:
+    made = _session()
+    for name in ("max_message", "endpoint", "tap", "silent", "settings", "limits", "policy"):
+        for value in (getattr(made, name), 5):
+            setattr(made, name, value)
+    repr([made.actions, made.counters, made.is_open, made.has_events])
+
+
+def of_events() -> Iterator[tuple[str, Case]]:
+    """Events and reasons, made and shown; and the enumerations."""
+    for name, kind in vars(events).items():
+        if inspect.isclass(kind) and issubclass(kind, (events.Event, events.Disconnect)):
+            error = CallTimeout("1", "Reset", "x")
+            values: Some = [(value,) * len(kind.__slots__) for value in (None, "x", error)]
+            yield f"events.{name}", on_fresh(lambda kind=kind: _Shown(kind), "show", values)  # type: ignore[misc]
+    for some in (events.TlsFailure, events.Stray, calls.Priority, link.State, link.Input, outbox.Direction):
+        label = f"{some.__module__.rpartition('.')[2]}.{some.__name__}"
+        yield label, on_fresh(lambda some=some: some, "__call__", [(value,) for value in (*ODD, 1)])  # type: ignore[misc]
+
+
+class _Shown:
+    """Makes an event and shows it."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def show(self, *values: Any) -> None:
+        repr(self.kind(*values))
