@@ -135,7 +135,7 @@ class Driver:
         """Begin with it; False if it is no command for hardware."""
         hardware = self._hardware
         if isinstance(command, ReadMeter):
-            self._do(command, command.evse, lambda: hardware.read_meter(command.evse, command.why), MeterReading)
+            self._do(command, command.evse, partial(read, hardware, command), MeterReading)
         elif isinstance(command, Unlock):
             self._do(command, command.evse, lambda: hardware.unlock(command.evse), bool)
         elif isinstance(command, Reset):
@@ -220,3 +220,10 @@ class Driver:
             self._broken(evse, error)
         else:
             log.error("the hardware failed", exc_info=error)
+
+
+def read(hardware: Hardware, command: ReadMeter) -> Any:
+    """The meter of an EVSE, signed if that is wanted."""
+    if command.sign is None:
+        return hardware.read_meter(command.evse, command.why)
+    return hardware.read_signed(command.evse, command.why, command.sign)

@@ -7,11 +7,13 @@ Inputs (plug, card, error …) go the other way: the host calls the methods of t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ocppcore.hardware.reading import MeterReading, ReadingPurpose
+from ocppcore.hardware.signing import REGISTER, SigningSession
 from ocppcore.hardware.want import Want
 
 if TYPE_CHECKING:
@@ -34,6 +36,28 @@ class Hardware:
 
     has_main_meter: bool = False
     """True if read_meter(0, …) works."""
+
+    def read_signed(
+        self, evse: int, why: ReadingPurpose, session: SigningSession
+    ) -> Awaitable[MeterReading] | MeterReading:
+        """As read_meter, and signed by the meter: MeterReading.signed has what it gave. Override it only if the meters
+        of all EVSEs can sign. It may take signing_time, and be called again before it is done: for the end of a
+        transaction while a sample of it is still being signed; for an end that was asked for already before a restart.
+        """
+        raise TypeError(f"{type(self).__name__} has no read_signed(evse, why, session)")
+
+    signed_measurands: tuple[str, ...] = (REGISTER,)
+    """What is billed by what read_signed() gives, in the standard's words."""
+
+    signs_between: bool = True
+    """False if only the begin and the end of a transaction can be signed, not what lies between."""
+
+    signing_time: float = 30.0
+    """Seconds after which the station makes do without the signature. A StopTransaction waits so long for it."""
+
+    public_keys: Mapping[int, str] = MappingProxyType({})
+    """By EVSE, the public key of its meter, as it is printed on the meter, behind its marker, encoding and type:
+    "oca:base16:asn1:3056…", which public_key() makes of a key in DER. All EVSEs must be there if read_signed() is."""
 
     max_current_a: float = 32.0
     """The most that an EVSE may offer, amperes per phase: its rating."""

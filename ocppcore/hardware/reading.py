@@ -6,6 +6,8 @@ from __future__ import annotations
 from enum import StrEnum
 from math import isfinite
 
+from ocppcore.hardware.signing import SignedReading
+
 
 class ReadingPurpose(StrEnum):
     """Why a meter is read. The value is the standard's ReadingContext (1.6 §7.35)."""
@@ -18,29 +20,26 @@ class ReadingPurpose(StrEnum):
 
 
 class Sample:
-    """One measured value.
+    """One measured value: a number in `unit`.
 
-    value: a number in `unit`, or the text of a signed value if signed is True.
     measurand, phase, location, unit: the standard's words, e.g. "Voltage", "L1-N", "Outlet", "V".
     """
 
-    __slots__ = ("measurand", "value", "unit", "phase", "location", "signed")
+    __slots__ = ("measurand", "value", "unit", "phase", "location")
 
     def __init__(
         self,
         measurand: str,
-        value: float | str,
+        value: float,
         unit: str | None = None,
         phase: str | None = None,
         location: str | None = None,
-        signed: bool = False,
     ) -> None:
         self.measurand = measurand
         self.value = value
         self.unit = unit
         self.phase = phase
         self.location = location
-        self.signed = signed
 
     def __repr__(self) -> str:
         return f"Sample({self.measurand!r}, {self.value!r}, {self.unit!r}, phase={self.phase!r})"
@@ -51,13 +50,17 @@ class MeterReading:
 
     energy_wh: the register Energy.Active.Import.Register in Wh; it never goes back but for a new or rolled-over meter.
     samples: everything else that the meter knows, and the register again where it has phases.
+    signed: what the meter has signed of it; empty, unless it was asked to (Hardware.read_signed).
     """
 
-    __slots__ = ("energy_wh", "samples")
+    __slots__ = ("energy_wh", "samples", "signed")
 
-    def __init__(self, energy_wh: float, samples: tuple[Sample, ...] = ()) -> None:
+    def __init__(
+        self, energy_wh: float, samples: tuple[Sample, ...] = (), signed: tuple[SignedReading, ...] = ()
+    ) -> None:
         self.energy_wh = energy_wh
         self.samples = samples
+        self.signed = signed
 
     @property
     def valid(self) -> bool:
@@ -65,4 +68,4 @@ class MeterReading:
         return isinstance(self.energy_wh, int | float) and isfinite(self.energy_wh)
 
     def __repr__(self) -> str:
-        return f"MeterReading({self.energy_wh!r}, {len(self.samples)} samples)"
+        return f"MeterReading({self.energy_wh!r}, {len(self.samples)} samples, {len(self.signed)} signed)"

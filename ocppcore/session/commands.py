@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from ocppcore.hardware.reading import ReadingPurpose
+from ocppcore.hardware.signing import SigningSession
 
 
 class Command:
@@ -83,15 +84,25 @@ class ReadMeter(Command):
     """Read the meter of an EVSE (0: the station's main meter). done(id, MeterReading, now).
 
     at: the instant that the station asked for and will stamp on the values; None while UTC is unknown.
+    sign: the meter is to sign what it says, and to know this about the transaction; None: it need not sign.
     """
 
-    __slots__ = ("evse", "why", "at")
+    __slots__ = ("evse", "why", "at", "sign")
 
-    def __init__(self, id: int, deadline: float, evse: int, why: ReadingPurpose, at: datetime | None) -> None:
+    def __init__(
+        self,
+        id: int,
+        deadline: float,
+        evse: int,
+        why: ReadingPurpose,
+        at: datetime | None,
+        sign: SigningSession | None = None,
+    ) -> None:
         super().__init__(id, deadline)
         self.evse = evse
         self.why = why
         self.at = at
+        self.sign = sign
 
 
 class Unlock(Command):

@@ -78,6 +78,7 @@ class Configuration:
         self._store = store
         self._values: dict[str, object] = {}
         self._texts: dict[str, str] = {}
+        self._guards: dict[str, Callable[[object], bool]] = {}
         for name in factory:
             if self.find(name) is None:
                 raise SetupError(f"config: there is no configuration key {name!r}")
@@ -123,12 +124,23 @@ class Configuration:
         """The value in force, as the key's reader made it. Raises KeyError for a key that has none."""
         return self._values[name]
 
+    def guard(self, name: str, allows: Callable[[object], bool]) -> None:
+        """A block's rule on the new values of a key, where they depend on more than their text."""
+        self._guards[name] = allows
+
     def change(self, key: Key, text: str) -> bool:
         """Take and store a new value; False (and nothing changes) if the key does not take it."""
-        if not self._take(key, text, in_force=not key.reboot):
+        if not self._allows(key, text) or not self._take(key, text, in_force=not key.reboot):
             return False
         self._store.put(TABLE, key.name, text)
         return True
+
+    def _allows(self, key: Key, text: str) -> bool:
+        guard = self._guards.get(key.name)
+        try:
+            return guard is None or guard(key.read(text))
+        except ValueError:
+            return False
 
     def int(self, name: str) -> int:
         """The value of an integer key."""

@@ -71,6 +71,31 @@ class ReadingMissed(Event):
         self.why = why
 
 
+class SigningFailed(Event):
+    """A meter did not sign what it was to sign; if it can be read at all, the reading is used without a signature.
+    context: why it was read, in the standard's words (1.6 §7.35)."""
+
+    __slots__ = ("evse", "context", "why")
+
+    def __init__(self, evse: int, context: str, why: str) -> None:
+        self.evse = evse
+        self.context = context
+        self.why = why
+
+
+class UnsignedTransaction(Event):
+    """A StopTransaction goes out without the signed begin or end that it should have: it can't be billed where the law
+    wants them. lacks: "Transaction.Begin", "Transaction.End" or both; uid, id: as in TransactionChanged."""
+
+    __slots__ = ("evse", "uid", "id", "lacks")
+
+    def __init__(self, evse: int, uid: str, id: int | None, lacks: tuple[str, ...]) -> None:
+        self.evse = evse
+        self.uid = uid
+        self.id = id
+        self.lacks = lacks
+
+
 class MeterWentBack(Event):
     """The register of a meter fell during a transaction (exchanged, rolled over, or out of order): it is reported as
     standing still until it is above its old value again (1.6 §7.31). Wh; told once per transaction."""

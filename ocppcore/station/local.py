@@ -169,7 +169,8 @@ class TransactionStarted(OnTransaction):
 
 
 class TransactionEnding(OnTransaction):
-    """The end reading is there, the StopTransaction is about to be queued: hand in the transaction data now."""
+    """The end reading is there, the StopTransaction is about to be queued: hand in the transaction data now.
+    at: when the meter was asked for it; after a power cut that is later than the transaction stopped."""
 
     __slots__ = ("end", "at")
 

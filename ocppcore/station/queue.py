@@ -10,8 +10,8 @@ Rules:
 - Loss of the link uses no attempt, and the message is sent again as soon as the station is online. Nor does a store
   that fails: while something waits to be stored nothing is sent, and what timed out then has not left.
 - After TransactionMessageAttempts, or when it can never be valid, a message moves to the table of undelivered messages.
-- Quota: above MAX_DROPPABLE waiting messages of droppable kinds (meter values) every second of them goes, so the oldest
-  get the coarsest; messages of other kinds (StartTransaction, StopTransaction) are never dropped.
+- Quota: above MAX_DROPPABLE waiting messages that may be dropped (meter values) every second of them goes, so that the
+  oldest get the coarsest; others (StartTransaction, StopTransaction, meter values that are signed) are never dropped.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Owner:
         prepare: Callable[[Entry], Any],
         delivered: Callable[[Entry, Any], None],
         given_up: Callable[[Entry], None],
-        droppable: bool,
+        droppable: Callable[[Any], bool],
     ) -> None:
         self.prepare = prepare
         self.delivered = delivered
@@ -99,13 +99,13 @@ class TransactionQueue(Block):
         delivered: Callable[[Entry, Any], None],
         given_up: Callable[[Entry], None],
         *,
-        droppable: bool = False,
+        droppable: Callable[[Any], bool] = lambda _: False,
     ) -> None:
         """An owner, in its constructor. kind: as in Entry.
 
         prepare(entry): the request to send, each time anew; UTC is known by then, so stamps resolve. Raises
         InvalidMessage if there can't be one. delivered(entry, response), given_up(entry): the message leaves the queue;
-        writes made here are in the same batch. droppable: its messages may be thinned out.
+        writes made here are in the same batch. droppable(payload): the message may be thinned out.
         """
         self._owners[kind] = Owner(prepare, delivered, given_up, droppable)
 
@@ -115,7 +115,7 @@ class TransactionQueue(Block):
         self._last += 1
         self._store(Entry(self._last, kind, transaction, payload, 0))
         self._numbers.append(self._last)
-        if self._owners[kind].droppable:
+        if self._owners[kind].droppable(payload):
             self._droppable.append(self._last)
             if len(self._droppable) > MAX_DROPPABLE:
                 self._thin_out()
@@ -130,7 +130,7 @@ class TransactionQueue(Block):
         for key, value in self.ctx.store.items(TABLE):
             self._numbers.append(int(key))
             owner = self._owners.get(value[0])
-            if owner is not None and owner.droppable:
+            if owner is not None and owner.droppable(value[2]):
                 self._droppable.append(int(key))
         self._undelivered.extend(int(key) for key in self.ctx.store.keys(UNDELIVERED))
         self._last = self._numbers[-1] if self._numbers else 0

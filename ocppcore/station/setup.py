@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware
+from ocppcore.hardware.signing import MAX_KEY
 from ocppcore.messages.text import sendable
 from ocppcore.station.configuration import Key
 from ocppcore.version import V16, Version
@@ -42,6 +44,7 @@ OPTIONAL_PROFILES: Final = (
 SECURITY: Final = "Security"  # the extension of the white paper, which is no feature profile
 
 REQUIRED: Final = ("identity", "vendor", "model")
+KEY: Final = re.compile(r"oca:\w+:\w+:[ -~]+", re.ASCII)  # a public key of a meter (N 3.2.2)
 COUNTS: Final = {
     "evses": "a station has at least one EVSE",
     "max_data": "at least 1 byte",
@@ -58,11 +61,14 @@ class Capabilities:
     measurands: what the meters can measure, in the standard's words (1.6 §7.31).
     max_current_a, min_current_a, phases, volts, switches_phases, grid_current_a: see Hardware; they are the limits of
     the place, which hold whatever charging profiles say.
+    signs: what the meters can sign, in the standard's words; empty: they can't, and the station has no key about it.
+    signs_between, signing_time, public_keys: see Hardware.
     """
 
     __slots__ = (
         "unlock", "reset", "main_meter", "measurands", "max_current_a", "min_current_a", "phases", "volts",
-        "switches_phases", "grid_current_a", "diagnostics", "install",
+        "switches_phases", "grid_current_a", "diagnostics", "install", "signs", "signs_between", "signing_time",
+        "public_keys",
     )  # fmt: skip
 
     def __init__(
@@ -80,6 +86,10 @@ class Capabilities:
         volts: int = 230,
         switches_phases: bool = False,
         grid_current_a: float | None = None,
+        signs: tuple[str, ...] = (),
+        signs_between: bool = True,
+        signing_time: float = 30.0,
+        public_keys: Mapping[int, str] | None = None,
     ) -> None:
         self.unlock = unlock
         self.reset = reset
@@ -93,6 +103,10 @@ class Capabilities:
         self.volts = volts
         self.switches_phases = switches_phases
         self.grid_current_a = grid_current_a
+        self.signs = tuple(signs)
+        self.signs_between = signs_between
+        self.signing_time = signing_time
+        self.public_keys = dict(public_keys or {})
 
     @classmethod
     def of(cls, hardware: Hardware) -> Capabilities:
@@ -110,6 +124,10 @@ class Capabilities:
             volts=hardware.volts,
             switches_phases=hardware.switches_phases,
             grid_current_a=hardware.grid_current_a,
+            signs=hardware.signed_measurands if hardware.supports("read_signed") else (),
+            signs_between=hardware.signs_between,
+            signing_time=hardware.signing_time,
+            public_keys=hardware.public_keys,
         )
 
 
@@ -205,6 +223,10 @@ class Setup:
         optional = (*OPTIONAL_PROFILES, SECURITY)
         for name in sorted(self.without - set(optional)):
             raise SetupError(f"without {name!r}: what can be left out is {', '.join(optional)}")
+        for evse in range(1, self.evses + 1) if self.capabilities.signs else ():
+            key = self.capabilities.public_keys.get(evse)
+            if not isinstance(key, str) or not KEY.fullmatch(key) or len(key) > MAX_KEY:
+                raise SetupError(f"public_keys: {key!r} of EVSE {evse}: use ocppcore.hardware.public_key()")
 
     def has(self, profile: str) -> bool:
         """True if the feature profile, or "Security", is not left out."""

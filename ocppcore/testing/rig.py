@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from ocppcore import v16
 from ocppcore.csms.csms import MAX_MESSAGE
 from ocppcore.errors import RpcError
-from ocppcore.hardware import EvState, MeterReading, ReadingPurpose
+from ocppcore.hardware import EvState, MeterReading, ReadingPurpose, SignedReading, SigningSession
 from ocppcore.session.commands import (
     Cancel,
     CheckCertificate,
@@ -64,9 +64,9 @@ class Rig:
     store: what is durable, table to key to text; it survives restart(). meters: Wh by EVSE. sent(): what the station
     sent. reachable, store_works, meter_works, unlocks, transfers_work: what the world does; set them at will; None for
     transfers_work: they take their time. installs: whether the hardware takes firmware, likewise. diagnostics: what the
-    hardware has of them. uploads, downloads, installations: what was to be done of each. handlers_may_fail: a
-    HandlerFailed event is no error of the test. security: makes keys and judges certificates for the station, the real
-    thing unless replaced; security_works: as transfers_work.
+    hardware has of them. uploads, downloads, installations: what was to be done of each. signed: what the meters have
+    signed, in order. handlers_may_fail: a HandlerFailed event is no error of the test. security: makes keys and judges
+    certificates for the station, the real thing unless replaced; security_works: as transfers_work.
     """
 
     def __init__(
@@ -105,6 +105,7 @@ class Rig:
         self.uploads: list[Upload] = []
         self.downloads: list[Download] = []
         self.installations: list[Install] = []
+        self.signed: list[bytes] = []
         self.handlers_may_fail = False
         self.events: list[Event] = []
         self.resets: list[Reset] = []
@@ -315,7 +316,7 @@ class Rig:
             station.pong(now)
         elif isinstance(command, ReadMeter):
             if self.meter_works:
-                station.done(command.id, self.reading(command.evse, command.why), now)
+                station.done(command.id, self.read(command), now)
         elif isinstance(command, Unlock):
             station.done(command.id, self.unlocks, now)
         elif isinstance(command, Reset):
@@ -378,6 +379,20 @@ class Rig:
     def reading(self, evse: int, why: ReadingPurpose) -> MeterReading:
         """What the meter of an EVSE says; override it for more than the register."""
         return MeterReading(self.meters[evse])
+
+    def read(self, command: ReadMeter) -> MeterReading:
+        """What the meter of an EVSE says, signed if that is wanted."""
+        if command.sign is None:
+            return self.reading(command.evse, command.why)
+        return self.signed_reading(command.evse, command.why, command.sign)
+
+    def signed_reading(self, evse: int, why: ReadingPurpose, session: SigningSession) -> MeterReading:
+        """As reading(), for a meter that signs (Capabilities.signs): by no signature at all, but with bytes that no
+        text can have, each time others; override it for more."""
+        reading = self.reading(evse, why)
+        record = f"\x80{len(self.signed)} {why} of {session.transaction} at {reading.energy_wh}".encode("latin-1")
+        self.signed.append(record)
+        return MeterReading(reading.energy_wh, reading.samples, (SignedReading(record, "FAKE", "NONE"),))
 
     def _move_backend(self) -> bool:
         backend = self._backend

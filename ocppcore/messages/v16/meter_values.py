@@ -1,17 +1,24 @@
-"""Meter values: what the meter showed, when, and on which phase. 1.6 §3.16, §4.7."""
+"""Meter values: what the meter showed, when, and on which phase. 1.6 §3.16, §4.7.
+
+Signed values are those of the alliance's application note Signed Meter Values 1.0 (here: N): 1.6 has the format alone.
+"""
 
 from __future__ import annotations
 
+import base64
+import re
 from datetime import datetime
 from enum import StrEnum
 
 from ocppcore.messages.base import Record, Request, Response
 from ocppcore.messages.fields import enum, instant, integer, listof, record, text
 from ocppcore.messages.rules import at_least, not_empty
+from ocppcore.version import ErrorCode
+from ocppcore.wire.fault import Fault
 
 __all__ = [
     "Location", "Measurand", "MeterValue", "MeterValuesRequest", "MeterValuesResponse", "Phase", "ReadingContext",
-    "SampledValue", "UnitOfMeasure", "ValueFormat",
+    "SampledValue", "SignedMeterValue", "UnitOfMeasure", "ValueFormat", "signed_meter_value",
 ]
 
 
@@ -114,7 +121,8 @@ class UnitOfMeasure(StrEnum):
 
 
 class SampledValue(Record):
-    """One reading. 1.6 §7.43. value: a decimal number as text, or signed data; unit: of that number."""
+    """One reading. 1.6 §7.43. value: a decimal number as text, or with the format SignedData what
+    signed_meter_value() reads; unit: of the number."""
 
     value: str = text()
     context: ReadingContext | None = enum(ReadingContext, default=None)
@@ -142,3 +150,61 @@ class MeterValuesRequest(Request[MeterValuesResponse], rules=[at_least("connecto
     connector_id: int = integer()
     transaction_id: int | None = integer(default=None)
     meter_value: list[MeterValue] = listof(record(MeterValue), min=1)
+
+
+class SignedMeterValue(Record):
+    """What a meter has signed; as JSON text, the value of a SampledValue with the format SignedData. N 3.2.1.
+
+    signed_meter_data: base64, see data; encoding_method: "OCMF", "EDL" …; signing_method: "" or absent where the data
+    says it; public_key: base64, see key, "" or absent where it is not sent. N requires all four, and its own example
+    lacks one. N bounds the first and the last to 2,500 characters, which records of real meters go beyond.
+    """
+
+    signed_meter_data: str = text()
+    signing_method: str | None = text(50, default=None)
+    encoding_method: str = text(50)
+    public_key: str | None = text(default=None)
+
+    @property
+    def data(self) -> bytes:
+        """The signed record, byte for byte as the meter gave it; of OCMF its text in UTF-8. Raises ValueError if it is
+        no base64: never where signed_meter_value() has read it."""
+        return base64.b64decode(self.signed_meter_data, validate=True)
+
+    @property
+    def key(self) -> bytes | None:
+        """The ASN.1 structure of the public key (DER); None if none was sent, or not in a form that N 3.2.2 names."""
+        try:
+            printed = base64.b64decode(self.public_key or "", validate=True).decode("ascii")
+            marker, encoding, content, key = printed.split(":", 3)
+            if (marker, content) != ("oca", "asn1"):
+                return None
+            if encoding == "base16":  # what is no hexadecimal digit does not count, nor a prefix (N, table 2)
+                return bytes.fromhex(re.sub(r"0[xX]|[^0-9a-fA-F]", "", key)) or None
+            return base64.b64decode(key, validate=True) or None if encoding == "base64" else None
+        except ValueError:
+            return None
+
+
+def signed_meter_value(sample: SampledValue) -> SignedMeterValue | Fault | None:
+    """What a SampledValue has that was signed; None if it is an ordinary one, a Fault if the peer's text is not what N
+    3.2.1 says. It says nothing about the signature: whoever knows the encoding method can check that."""
+    from ocppcore.wire.text import parse  # what only declares messages has no use for it
+
+    if sample.format != ValueFormat.SignedData:
+        return None
+    value = parse(sample.value)
+    if isinstance(value, Fault):
+        return Fault(value.code, "", value.rule)
+    signed: SignedMeterValue | Fault = SignedMeterValue.shape.load("null" if value is None else value)
+    return signed if isinstance(signed, Fault) else _badly_coded(signed) or signed
+
+
+def _badly_coded(signed: SignedMeterValue) -> Fault | None:
+    code = ErrorCode.PropertyConstraintViolation
+    for name, coded in (("signedMeterData", signed.signed_meter_data), ("publicKey", signed.public_key or "")):
+        try:
+            base64.b64decode(coded, validate=True)
+        except ValueError:
+            return Fault(code, f"/{name}", "base64")
+    return None if signed.signed_meter_data else Fault(code, "/signedMeterData", "empty")

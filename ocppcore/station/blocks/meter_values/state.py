@@ -25,8 +25,9 @@ from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.meter_values.collected import Collected, measured
 from ocppcore.station.blocks.meter_values.readings import Readings
+from ocppcore.station.blocks.meter_values.signing import Signing, plain
 from ocppcore.station.blocks.meter_values.slots import Series
-from ocppcore.station.blocks.meter_values.values import Value, offered, select
+from ocppcore.station.blocks.meter_values.values import Value, is_signed, offered, select
 from ocppcore.station.context import Context
 from ocppcore.station.local import (
     ClockSet,
@@ -45,6 +46,7 @@ KIND = "MeterValues"
 SECOND = timedelta(seconds=1)
 SAMPLED = ("MeterValuesSampledData", "StopTxnSampledData")  # to be sent by itself, to be collected
 ALIGNED = ("MeterValuesAlignedData", "StopTxnAlignedData")
+STARTED = "StartTxnSampledData"
 KEYS = {*SAMPLED, *ALIGNED, "MeterValueSampleInterval", "ClockAlignedDataInterval"}
 
 
@@ -65,8 +67,9 @@ class MeterValues(Block):
         super().__init__(ctx)
         ctx.metering = self
         ctx.triggers.register(KIND, self._wanted_now)
-        ctx.queue.register(KIND, self._prepare, lambda *_: None, lambda *_: None, droppable=True)
+        ctx.queue.register(KIND, self._prepare, lambda *_: None, lambda *_: None, droppable=is_droppable)
         self._readings = Readings(ctx)
+        self._signing = Signing(ctx)
         self._collected = Collected(ctx)
         self._series: dict[int, Series] = {}
         self._data: dict[str, list[Any] | None] = {}  # of transactions that are ending, by uid
@@ -79,20 +82,24 @@ class MeterValues(Block):
         self._collected.load()
 
     def start(self) -> None:
+        self._signing.start()
         self._plan_all()
 
     # The service to other blocks
 
     def read(self, evse: int, why: ReadingPurpose, done: Callable[[MeterReading, Stamp], None]) -> None:
         """See Metering. With no reading ever known, the register is what the transaction began with, or 0."""
-        asked = self.ctx.stamp()
+        asked, ends = self.ctx.stamp(), why in (ReadingPurpose.Begin, ReadingPurpose.End)
+
+        def of() -> Transaction | None:
+            facts = self.ctx.evses.get(evse)
+            return None if facts is None else facts.transaction
 
         def answer(reading: MeterReading | None) -> None:
-            facts = self.ctx.evses.get(evse)
-            transaction = None if facts is None else facts.transaction
+            transaction = of()
             done(reading or MeterReading(0.0 if transaction is None else transaction.meter_start), asked)
 
-        self._readings.ask(evse, why, answer)
+        self._readings.ask(evse, why, answer, self._signing.of_end(evse, of()) if ends else None)
 
     def last(self, evse: int) -> MeterReading | None:
         """See Metering."""
@@ -200,13 +207,19 @@ class MeterValues(Block):
         def taken(reading: MeterReading | None) -> None:
             if reading is None:
                 return  # there is nothing to tell
-            uid = None if transaction is None else transaction.uid
-            if values := self._select(evse, reading, send, why):
-                self.ctx.queue.put(KIND, uid, {"evse": evse, **measured(at, values)})
-            if uid is not None and (values := self._select(evse, reading, collect, why)):
-                self._collected.add(uid, at, values)
+            self._report(evse, transaction, at, self._select(evse, reading, send, why))
+            values = self._select(evse, plain(reading), collect, why)
+            if transaction is not None and values:
+                self._collected.add(transaction.uid, at, values)
 
-        self._readings.ask(evse, why, taken)
+        self._readings.ask(evse, why, taken, self._signing.between(why, evse, transaction, send))
+
+    def _report(self, evse: int, transaction: Transaction | None, at: Stamp, values: list[Value]) -> None:
+        """Send values by themselves."""
+        if values:
+            uid = None if transaction is None else transaction.uid
+            values = self._signing.with_keys(transaction, values)
+            self.ctx.queue.put(KIND, uid, {"evse": evse, **measured(at, values)})
 
     @property
     def _metered(self) -> list[int]:
@@ -226,17 +239,18 @@ class MeterValues(Block):
             return  # the reading that is under way tells it (§5.17)
         self._asked.add(evse)
         at, transaction = self.ctx.stamp(), self._running(evse)
+        why, items = ReadingPurpose.Trigger, self.ctx.config.list(SAMPLED[0])
 
         def taken(reading: MeterReading | None) -> None:
             self._asked.discard(evse)
-            items = self.ctx.config.list(SAMPLED[0])
-            values = [] if reading is None else self._select(evse, reading, items, ReadingPurpose.Trigger)
+            values = [] if reading is None else self._select(evse, reading, items, why)
             if values:
+                value = self._signing.with_keys(transaction, values)
                 self.ctx.triggers.send(
-                    lambda: self.request(evse, transaction, self.meter_value(self._utc(at.dump()), values))
+                    lambda: self.request(evse, transaction, self.meter_value(self._utc(at.dump()), value))
                 )
 
-        self._readings.ask(evse, ReadingPurpose.Trigger, taken)
+        self._readings.ask(evse, why, taken, self._signing.between(why, evse, transaction, items))
 
     def _select(self, evse: int, reading: MeterReading, items: tuple[str, ...], why: ReadingPurpose) -> list[Value]:
         facts = self.ctx.evses.get(evse)
@@ -260,33 +274,45 @@ class MeterValues(Block):
     # Events
 
     def _started(self, event: TransactionStarted) -> None:
-        if not event.transaction.silent:
-            self._collected.begin(event.transaction.uid, event.begin)
-        self._plan_series(event.transaction.evse)
+        transaction, begin = event.transaction, event.begin
+        if not transaction.silent:
+            self._collected.begin(transaction.uid, begin)
+            self._report_begin(transaction, begin)
+        self._plan_series(transaction.evse)
+
+    def _report_begin(self, transaction: Transaction, begin: MeterReading) -> None:
+        """The MeterValues right behind StartTransaction (N 3.3.4)."""
+        if self.ctx.setup.capabilities.signs and (items := self.ctx.config.list(STARTED)):
+            reading = begin if self._signing.started else plain(begin)
+            values = self._select(transaction.evse, reading, items, ReadingPurpose.Begin)
+            self._report(transaction.evse, transaction, transaction.started_at, values)
 
     def _ending(self, event: TransactionEnding) -> None:
         """Begin and end of every measurand configured for StopTransaction, and what lies between (E 3.16.6)."""
         transaction = event.transaction
         items = tuple(item for key in (SAMPLED[1], ALIGNED[1]) for item in self.ctx.config.list(key))
-        if not items:
-            self._data[transaction.uid] = None  # §3.16.5, whatever was collected before
-            return
         begin = self._collected.began(transaction.uid) or MeterReading(transaction.meter_start)
-        first = self._select(transaction.evse, begin, items, ReadingPurpose.Begin)
-        last = self._select(transaction.evse, event.end, items, ReadingPurpose.End)
+        begin, end = self._signing.ends(begin, event.end)
+        first, last = (
+            self._signing.with_keys(transaction, self._select(transaction.evse, reading, items, why))
+            for reading, why in ((begin, ReadingPurpose.Begin), (end, ReadingPurpose.End))
+        )
+        self._signing.check(transaction, first, last, end)
         data = self._collected.all(
             transaction.uid,
             measured(transaction.started_at, first) if first else None,
             measured(event.at, last) if last else None,
         )
-        self._data[transaction.uid] = data or None
+        self._data[transaction.uid] = data if items and data else None  # §3.16.5, whatever was collected before
 
     def _stopped(self, event: TransactionStopped) -> None:
         self._collected.forget(event.transaction.uid)
+        self._signing.forget(event.transaction)
         self._data.pop(event.transaction.uid, None)
         self._plan_series(event.transaction.evse)
 
     def _reconfigured(self, event: ConfigurationChanged) -> None:
+        self._signing.switched(event.key)
         if event.key in KEYS:
             self._plan_all()
 
@@ -305,3 +331,8 @@ class MeterValues(Block):
 
     def _power_failing(self, _: PowerFailing) -> None:
         self._readings.save()
+
+
+def is_droppable(payload: Any) -> bool:
+    """False for values that are signed."""
+    return not is_signed(payload["values"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+import ujson
+
 from ocppcore import v16
 from ocppcore.station.blocks.meter_values.state import MeterValues
 from ocppcore.station.blocks.meter_values.values import Value
@@ -39,11 +41,11 @@ class MeterValues16(MeterValues):
 
 def sampled_value(value: Value) -> v16.SampledValue:
     """A stored value as a SampledValue (§7.43)."""
-    phase, location, unit = value.get("phase"), value.get("location"), value.get("unit")
+    phase, location, unit, signed = (value.get(name) for name in ("phase", "location", "unit", "signed"))
     return v16.SampledValue(
-        value=value["value"],
+        value=value["value"] if signed is None else ujson.dumps(signed, escape_forward_slashes=False),
         context=v16.ReadingContext(value["context"]),
-        format=v16.ValueFormat.SignedData if "format" in value else None,
+        format=None if signed is None else v16.ValueFormat.SignedData,
         measurand=v16.Measurand(value["measurand"]),
         phase=None if phase is None else v16.Phase(phase),
         location=None if location is None else v16.Location(location),

@@ -1,16 +1,18 @@
 """Which values of a reading are reported, and how they are written (1.6 §3.16.3, §7.31, §7.43).
 
-A value is a JSON object with the names of SampledValue, so that it can be stored as it is.
+A value is a JSON object with the names of SampledValue, so that it can be stored as it is. One that the meter has
+signed has no "value", but "signed": an object with the names of SignedMeterValue (the alliance's note, N 3.2.1).
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from math import isfinite
+from typing import Any
 
-from ocppcore.hardware import MeterReading, Sample
-from ocppcore.messages.text import sendable
+from ocppcore.hardware import MeterReading, Sample, SignedReading
 
 REGISTER = "Energy.Active.Import.Register"
 PHASES = {"L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"}
@@ -28,7 +30,7 @@ UNITS = (
     ("SoC", "Percent"),
 )
 
-Value = dict[str, str]
+Value = dict[str, Any]
 
 
 def decimal(value: float) -> str:
@@ -52,13 +54,15 @@ def split(item: str) -> tuple[str, str | None]:
     return (measurand, phase) if phase in PHASES else (item, None)
 
 
-def all_samples(reading: MeterReading) -> Iterator[Sample]:
-    """The register, and whatever else was read; the register is not told twice."""
+def all_samples(reading: MeterReading) -> Iterator[Sample | SignedReading]:
+    """The register, and whatever else was read; the register is not told twice. What is signed stands behind the
+    numbers, which it repeats for who can't read it."""
     yield Sample(REGISTER, reading.energy_wh, "Wh")
     for sample in reading.samples:
-        overall = sample.phase is None and sample.location in (None, "Outlet") and not sample.signed
+        overall = sample.phase is None and sample.location in (None, "Outlet")
         if sample.measurand != REGISTER or not overall:
             yield sample
+    yield from reading.signed
 
 
 def offered(reading: MeterReading, measurands: Iterable[str], limit_a: float | None) -> MeterReading:
@@ -75,7 +79,7 @@ def offered(reading: MeterReading, measurands: Iterable[str], limit_a: float | N
     if volts:
         samples.append(Sample("Power.Offered", limit_a * sum(v for v in volts if isinstance(v, int | float)), "W"))
     added = tuple(sample for sample in samples if sample.measurand in missing)
-    return MeterReading(reading.energy_wh, reading.samples + added)
+    return MeterReading(reading.energy_wh, reading.samples + added, reading.signed)
 
 
 def select(reading: MeterReading, items: Iterable[str], context: str) -> list[Value]:
@@ -97,25 +101,36 @@ def select(reading: MeterReading, items: Iterable[str], context: str) -> list[Va
     return list(values.values())
 
 
-def written(sample: Sample, context: str) -> Value | None:
-    """One sample as a SampledValue; None if its value is no number, or no text that can be sent. What is a default of
-    the standard for every measurand (format Raw, location Outlet) is left out; measurand, context and unit never
-    are."""
-    if sample.signed:
-        text, format = str(sample.value), "SignedData"
-        if sendable(text) != text:
-            return None
+def written(sample: Sample | SignedReading, context: str) -> Value | None:
+    """One sample as a SampledValue; None if its value is no number. What is a default of the standard for every
+    measurand (format Raw, location Outlet) is left out; measurand, context and unit never are."""
+    content: Value
+    if isinstance(sample, SignedReading):
+        content = {"signed": signed(sample)}
     elif isinstance(sample.value, int | float) and isfinite(sample.value):
-        text, format = decimal(sample.value), None
+        content = {"value": decimal(sample.value)}
     else:
         return None
     fields = {
-        "value": text,
         "context": context,
-        "format": format,
         "measurand": sample.measurand,
         "phase": sample.phase,
         "location": sample.location,
         "unit": unit_of(sample.measurand, sample.unit),
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return content | {name: value for name, value in fields.items() if value is not None}
+
+
+def signed(reading: SignedReading) -> dict[str, str]:
+    """A signed value as a SignedMeterValue, with its public key (N 3.2.1, 3.2.2)."""
+    return {
+        "signedMeterData": base64.b64encode(reading.data).decode(),
+        "signingMethod": reading.signing_method,
+        "encodingMethod": reading.encoding_method,
+        "publicKey": base64.b64encode((reading.public_key or "").encode()).decode(),
+    }
+
+
+def is_signed(values: Iterable[Value]) -> bool:
+    """True if there is something signed among them."""
+    return any("signed" in value for value in values)

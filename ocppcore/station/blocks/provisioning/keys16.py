@@ -13,6 +13,7 @@ mandatory over WebSocket, and a Charge Point that read 0 literally would flood t
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
 from typing import Final
 
@@ -20,7 +21,7 @@ from ocppcore.messages.text import fold
 from ocppcore.station.blocks.provisioning.extras16 import EXTRAS
 from ocppcore.station.blocks.provisioning.texts import measurands, rotations, unknown_rotations
 from ocppcore.station.configuration import Access, Key
-from ocppcore.station.readers import boolean, exactly, integer, only, some
+from ocppcore.station.readers import MAX_TEXT, boolean, choice, exactly, integer, only, some
 from ocppcore.station.setup import Setup
 
 R, RW = Access.R, Access.RW
@@ -61,6 +62,20 @@ OF_PROFILE: Final = {
     ),
 }
 
+# The alliance's application note Signed Meter Values 1.0 (N); MeterPublicKey1 … are beside them.
+SIGNING: Final = (
+    Key(
+        "PublicKeyWithSignedMeterValue",
+        RW,
+        "OncePerTransaction",
+        choice(("Never", "OncePerTransaction", "EveryMeterValue")),
+        section="N 3.3.2",
+    ),
+    Key("SampledDataSignReadings", RW, "false", boolean, section="N 3.3.3"),
+    Key("SampledDataSignStartedReadings", RW, "false", boolean, section="N 3.3.5"),
+    Key("AlignedDataSignReadings", RW, "false", boolean, section="N 3.3.7"),
+)
+
 TRANSFERS: Final = ("FTP", "FTPS", "HTTP", "HTTPS")
 PROTOCOLS: Final = Key("SupportedFileTransferProtocols", R, ",".join(TRANSFERS), some(TRANSFERS), section="E 3.90")
 
@@ -76,12 +91,34 @@ def keys(setup: Setup) -> list[Key]:
 
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
-    core = _core(setup.capabilities.measurands, setup.capabilities.unlock, setup.evses, turned, lengths)
     able, without = setup.capabilities, setup.without
+    core = _core((*able.measurands, *able.signs), able.unlock, setup.evses, turned, lengths)
     transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and (able.diagnostics or able.install) else []
     if not able.install:
         without = without | {"FirmwareManagement"}
-    return [*core, *_profiles(without, able.switches_phases), *transfers, *EXTRAS, *setup.keys]
+    return [
+        *core, *_profiles(without, able.switches_phases), *transfers, *_signing(setup), *EXTRAS, *setup.keys
+    ]  # fmt: skip
+
+
+def _signing(setup: Setup) -> list[Key]:
+    """The keys about signed meter values, where the meters can sign."""
+    able = setup.capabilities
+    if not able.signs:
+        return []
+    access, read = (RW, boolean) if able.signs_between else (R, only(False))
+    known = measurands((REGISTER, *able.measurands, *able.signs), LONGEST_LIST)
+    found = [
+        *SIGNING,
+        Key("StartTxnSampledData", RW, "", known, section="N 3.3.4"),
+        Key("SampledDataSignUpdatedReadings", access, "false", read, section="N 3.3.6"),
+        Key("AlignedDataSignUpdatedReadings", access, "false", read, section="N 3.3.8"),
+    ]
+    for evse in range(1, setup.evses + 1):
+        text = base64.b64encode(able.public_keys[evse].encode()).decode()
+        shown = text if len(text) <= MAX_TEXT else None  # N 3.3.1: a longer one does not fit
+        found.append(Key(f"MeterPublicKey{evse}", R, shown, choice((text,)), section="N 3.3.1"))
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from ocppcore.station.context import Context
 from ocppcore.station.evse import EvseError
 from ocppcore.station.local import ResetFailed, ResetWanted
 
-SOFT_PATIENCE: Final = 20.0  # seconds for transactions to end and their messages to be delivered
+SOFT_PATIENCE: Final = 20.0  # seconds for transactions to end and their messages to be delivered; more to sign the end
 HARD_PATIENCE: Final = 10.0
 DEADLINE: Final = 60.0  # seconds that the host has for a restart; after that it has failed
 RETRY: Final = 5.0  # seconds between two tries (ResetRetries)
@@ -50,8 +50,10 @@ class ResetProcedure:
         self._hard = hard
         self._commanded = False
         self._failures = 0
-        self._until = self._ctx.now + SOFT_PATIENCE
-        self._wait_at_most(HARD_PATIENCE if hard else SOFT_PATIENCE)
+        able = self._ctx.setup.capabilities
+        patience = SOFT_PATIENCE + (able.signing_time if able.signs else 0.0)
+        self._until = self._ctx.now + patience
+        self._wait_at_most(HARD_PATIENCE if hard else patience)
         self._ctx.publish(ResetWanted(hard))
 
     def _wait_at_most(self, seconds: float) -> None:

@@ -333,10 +333,9 @@ class Transactions(Block):
     def _read_end(self, transaction: Transaction) -> None:
         self.ctx.metering.read(transaction.evse, ReadingPurpose.End, partial(self._ended, transaction))
 
-    def _ended(self, transaction: Transaction, reading: MeterReading, _: Stamp) -> None:
-        assert transaction.stopped_at is not None
+    def _ended(self, transaction: Transaction, reading: MeterReading, at: Stamp) -> None:
         transaction.meter_stop = reading.energy_wh
-        self.ctx.publish(TransactionEnding(transaction, reading, transaction.stopped_at))
+        self.ctx.publish(TransactionEnding(transaction, reading, at))
 
     def _ending(self, event: TransactionEnding) -> None:
         """Meter values stand before this block in the order of blocks: their data is ready."""

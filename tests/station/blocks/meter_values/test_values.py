@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppcore import v16
-from ocppcore.hardware import MeterReading, Sample
+from ocppcore.hardware import MeterReading, Sample, SignedReading, public_key
+from ocppcore.hardware.signing import MAX_DATA
 from ocppcore.station.blocks.meter_values.v16 import sampled_value
 from ocppcore.station.blocks.meter_values.values import decimal, offered, select
 
@@ -75,7 +77,7 @@ def test_values_come_in_the_order_of_the_list_and_none_twice() -> None:
 
 def test_what_is_not_measured_is_left_out() -> None:
     assert select(MeterReading(7), ["SoC", "Voltage.L1"], "Sample.Periodic") == []
-    broken = MeterReading(7, (Sample("SoC", float("nan")), Sample("Voltage", "much")))
+    broken = MeterReading(7, (Sample("SoC", float("nan")), Sample("Voltage", "much")))  # type: ignore[arg-type]
     assert select(broken, ["SoC", "Voltage"], "Sample.Periodic") == []
 
 
@@ -106,17 +108,34 @@ def test_frequency_has_no_unit_whatever_the_hardware_says() -> None:
     assert values == [{"value": "50.01", "context": "Sample.Periodic", "measurand": "Frequency"}]
 
 
-def test_a_signed_value_is_opaque() -> None:
-    signed = Sample("Energy.Active.Import.Register", "OCMF|{}|{}", signed=True)
-    values = select(MeterReading(5, (signed,)), ["Energy.Active.Import.Register"], "Transaction.End")
-    assert [(v["value"], v.get("format")) for v in values] == [("5", None), ("OCMF|{}|{}", "SignedData")]
+def test_a_signed_value_stands_behind_the_number_and_keeps_its_bytes() -> None:
+    record = bytes(range(256))
+    signed = SignedReading(record, "EDL", "ECDSA-secp192r1-SHA256", public_key(b"\x30\x56"), unit="kWh")
+    raw, value = select(MeterReading(5, (), (signed,)), ["Energy.Active.Import.Register"], "Transaction.End")
+    assert (raw["value"], value["unit"]) == ("5", "kWh")
+    sample = sampled_value(value)
+    assert sample.format is v16.ValueFormat.SignedData and sample.measurand == "Energy.Active.Import.Register"
+    assert list(json.loads(sample.value)) == ["signedMeterData", "signingMethod", "encodingMethod", "publicKey"]
+    read = v16.signed_meter_value(sample)
+    assert isinstance(read, v16.SignedMeterValue)
+    assert (read.data, read.key) == (record, b"\x30\x56")
+    assert (read.signing_method, read.encoding_method) == ("ECDSA-secp192r1-SHA256", "EDL")
 
 
-def test_a_signed_value_that_no_message_can_carry_is_left_out() -> None:
-    """Else it would take the whole StopTransaction with it."""
-    signed = Sample("Energy.Active.Import.Register", "OCMF|\udc9f", signed=True)
-    values = select(MeterReading(5, (signed,)), ["Energy.Active.Import.Register"], "Transaction.End")
-    assert [value["value"] for value in values] == ["5"]
+@pytest.mark.parametrize(
+    "bad",
+    [
+        SignedReading(b""),
+        SignedReading(bytes(MAX_DATA + 1)),
+        SignedReading("OCMF|{}|{}"),  # type: ignore[arg-type]
+        SignedReading(b"x", ""),
+        SignedReading(b"x", "OCMF\udc9f"),
+        SignedReading(b"x", "OCMF", "s" * 51),
+        SignedReading(b"x", "OCMF", public_key="\n"),
+    ],
+)
+def test_what_no_message_can_carry_counts_as_not_signed(bad: SignedReading) -> None:
+    assert not bad.valid and SignedReading(bytes(MAX_DATA)).valid
 
 
 def test_what_is_offered_follows_from_the_limit_unless_the_hardware_tells() -> None:
