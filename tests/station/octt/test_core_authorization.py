@@ -59,3 +59,19 @@ def test_TC_023_CS_a_refused_token_starts_nothing(status: str) -> None:
     assert not bench.sent(START)
     assert not bench.energy()
     assert "Charging" not in bench.statuses(1)
+
+
+@pytest.mark.parametrize("status", ["Invalid", "Blocked", "Expired"])
+def test_TC_023_CS_a_refused_token_respects_MinimumStatusDuration(status: str) -> None:
+    bench = Bench(config={"MinimumStatusDuration": "10"})
+    bench.file("TAG1", status)
+    bench.swipe("TAG1", 1)
+    bench.advance(60)
+    assert bench.statuses(1) == [], "without a cable the refusal changes no status"
+    bench.plug()
+    bench.swipe("TAG1", 1)
+    bench.advance(9.9)
+    assert bench.statuses(1) == []
+    bench.advance(0.1)
+    assert bench.statuses(1) == ["Preparing"]
+    assert not bench.sent(START)

@@ -50,9 +50,11 @@ def test_TC_037_2_CS_offline_start_with_an_invalid_token_and_the_transaction_goe
     assert bench.energy()
     bench.restore()
     assert not bench.energy()
-    assert bench.statuses(1)[-1] == "SuspendedEVSE"
+    assert bench.statuses(1)[-2:] == ["Charging", "SuspendedEVSE"]
     bench.advance(120)
     assert not bench.sent(STOP)
+    bench.swipe("BAD", 1)
+    assert len(bench.sent(STOP)) == 1
 
 
 def test_TC_037_3_CS_offline_start_with_an_invalid_token_stops_the_transaction() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from ocppcore import v16
+from ocppcore.station import Capabilities
 from ocppcore.testing.bench import Bench
+from ocppcore.testing.rig import MEASURANDS
 
 Trigger = v16.MessageTrigger
 
@@ -29,6 +32,26 @@ def test_TC_054_CS_trigger_message() -> None:
     assert trigger(bench, Trigger.StatusNotification, 1) == "Accepted"
     (status,) = bench.take(v16.StatusNotificationRequest)
     assert (status.connector_id, status.status) == (1, "Charging")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(Trigger.MeterValues, Trigger.Heartbeat, Trigger.StatusNotification),
+        *(Trigger.DiagnosticsStatusNotification, Trigger.FirmwareStatusNotification),
+    ],
+)
+def test_TC_054_CS_the_answer_comes_first_and_the_message_behind_it(message: Trigger) -> None:
+    capabilities = Capabilities(install=True, reset=True, diagnostics=True, measurands=MEASURANDS)
+    bench = Bench(capabilities=capabilities, secure_firmware=False)
+    said: list[Any] = []
+    assert bench._backend is not None
+    bench._backend.tap = lambda way, text: said.append(json.loads(text)) if way == "in" else None
+    assert trigger(bench, message, 1) == "Accepted"
+    assert [frame[0] for frame in said] == [3, 2]
+    assert said[1][2] == message
+    if "status" in said[1][3] and message is not Trigger.StatusNotification:
+        assert said[1][3]["status"] == "Idle"
 
 
 @pytest.mark.parametrize("message", [Trigger.MeterValues, Trigger.StatusNotification])
