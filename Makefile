@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure octt lint types bench bench-check sanitize fuzz refleak soak wheel clean extension
+.PHONY: help demo test test-pure octt lint types bench bench-check sanitize fuzz refleak neon soak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fuzz: $(VENV)/.with-fuzz ## atheris with ASAN and UBSAN (clang-14), FUZZ_SECONDS
 
 refleak: $(VENV)/.created ## counts references around every call of the compiled modules, in a debug interpreter
 	$(BIN)/python tests/refleak/debug.py
+
+neon: $(VENV)/.created ## the scanning of bytes for aarch64, compiled and run under an emulator, beside SSE2 and scalar
+	$(BIN)/python tests/neon/neon.py
 
 wheel: $(VENV)/.with-release ## source distribution and wheels into dist/; then the tests against the installed wheel
 	.ci/wheel $(BIN)/python
