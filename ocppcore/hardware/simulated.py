@@ -8,7 +8,7 @@ often one looks, and what the meter counted is what the battery was given.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ocppcore.clock import Clock
 from ocppcore.hardware.base import Hardware
@@ -16,6 +16,9 @@ from ocppcore.hardware.ev import ElectricVehicle
 from ocppcore.hardware.ev_state import EvState
 from ocppcore.hardware.reading import MeterReading, ReadingPurpose, Sample
 from ocppcore.hardware.want import Want
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TICK_MS = 5000  # how often an EV that tapers adjusts its power
 VOLT = 230  # of each phase against neutral
@@ -198,6 +201,8 @@ class SimulatedHardware(Hardware):
 
     clock: what time it is when the binding calls; registers_wh: what meters show at the beginning, by EVSE, 0 if left
     out; main_meter: EVSE 0 has a meter, which shows the sum of the others.
+    firmware_version: the one that runs, for the Setup. image: the version that the files have which install() is given,
+    None for files that are broken; installed: the last one that it took, to run after the next reset().
     resets: what reset() was called with. on_change: called when there may be something to forward(), never from within
     forward(); what comes with time (a battery is full) is only seen by calling forward(), at next_change() or later.
     """
@@ -225,6 +230,10 @@ class SimulatedHardware(Hardware):
             number: SimulatedEvse(max_current_a=max_current_a, phases=phases, register_wh=shown.get(number, 0))
             for number in range(1, evses + 1)
         }
+        self.firmware_version = "1.0"
+        self.image: str | None = "2.0"
+        self.installed: Path | None = None
+        self._next_version = self.firmware_version
         self.resets: list[bool] = []
         self.on_change: Callable[[], object] = lambda: None
         # By EVSE, what was forwarded: how many EVs have left, and the state of the one that is there.
@@ -243,8 +252,16 @@ class SimulatedHardware(Hardware):
     def unlock(self, evse: int) -> bool:
         return self.evse[evse].unlock()
 
+    def install(self, firmware: Path) -> str:
+        """Raises ValueError for an image that is broken."""
+        if self.image is None:
+            raise ValueError("the image is broken")
+        self.installed, self._next_version = firmware, self.image
+        return self.image
+
     def reset(self, hard: bool) -> None:
         self.resets.append(hard)
+        self.firmware_version = self._next_version
 
     def plug_in(self, evse: int, ev: ElectricVehicle) -> None:
         """An EV comes to an EVSE. Raises ValueError if there is one already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -227,4 +228,18 @@ def test_the_hardware_is_complete() -> None:
         assert {sample.measurand for sample in reading.samples} < set(hardware.measurands)
     assert hardware.unlock(3)
     hardware.reset(True)
-    assert hardware.resets == [True]
+    assert hardware.resets == [True] and hardware.firmware_version == "1.0"
+
+
+def test_firmware_that_was_installed_runs_after_the_restart() -> None:
+    hardware = SimulatedHardware(ManualClock())
+    assert hardware.supports("install")
+    assert hardware.install(Path("image.bin")) == "2.0"
+    assert (hardware.firmware_version, hardware.installed) == ("1.0", Path("image.bin"))
+    hardware.reset(True)
+    assert hardware.firmware_version == "2.0"
+    hardware.image = None
+    with pytest.raises(ValueError, match="broken"):
+        hardware.install(Path("other.bin"))
+    hardware.reset(True)
+    assert hardware.firmware_version == "2.0"

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
+from ocppcore.session.commands import CertificateFacts, CertificateFault, CheckCertificate
+from ocppcore.station import Capabilities, Station
 from ocppcore.station.evse import EvseError
 from ocppcore.testing.bench import Bench
+from ocppcore.testing.rig import BEGIN
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "requests.md").read_text("utf-8")
 SECTION = re.compile(r"^### (\w+)\n\n```json\n(.*?)```\n\n(.*?)(?=^###|\Z)", re.M | re.S)
@@ -23,15 +26,45 @@ ROW = re.compile(r"^\| (.+?) \| (\w+) \| `(.*)` \|$", re.M)
 def rows() -> Iterator[Any]:
     for action, base, table in SECTION.findall(DOCUMENT):
         for asked, answer, change in ROW.findall(table):
-            fields = json.loads(base) | json.loads(change)
-            request = {name: value for name, value in fields.items() if value is not None}
+            request = merged(json.loads(base), json.loads(change))
             yield pytest.param(action, request, answer, id=f"{action}: {asked}")
+
+
+def merged(fields: Any, change: Any) -> Any:
+    """A JSON merge patch (RFC 7396)."""
+    if not isinstance(change, dict):
+        return change
+    new = dict(fields) | {name: merged(fields.get(name, {}), value) for name, value in change.items()}
+    return {name: value for name, value in new.items() if value is not None}
+
+
+class Judge:
+    """Finds what the certificate says."""
+
+    def check_certificate(self, check: CheckCertificate) -> CertificateFacts | CertificateFault:
+        if check.chain == "valid":
+            return CertificateFacts({}, "1", BEGIN, BEGIN)
+        return CertificateFault(check.chain, "it says so itself")
+
+    def verify_signature(self, file: Path, signature: str, certificate: str) -> bool:
+        return bool(signature)
+
+
+class Examples(Bench):
+    """A station with a root of its manufacturer."""
+
+    def _make(self) -> Station:
+        station = super()._make()
+        station.ctx.roots = lambda _: ("root",)
+        return station
 
 
 @pytest.fixture
 def bench() -> Bench:
     """The station of the examples."""
-    bench = Bench(evses=6, config={"LocalAuthListMaxLength": "3", "SendLocalListMaxLength": "3"})
+    config = {"LocalAuthListMaxLength": "3", "SendLocalListMaxLength": "3"}
+    bench = Examples(evses=6, config=config, capabilities=Capabilities(unlock=True, reset=True, install=True))
+    bench.security = Judge()
     info = v16.IdTagInfo(status=v16.AuthorizationStatus.Accepted)
     entries = [v16.AuthorizationData(id_tag=token, id_tag_info=info) for token in "AB"]
     full = v16.UpdateType.Full
@@ -51,6 +84,8 @@ def asked(bench: Bench, action: str, request: Any) -> str:
     """The status of the answer, or the code of the CALLERROR."""
     bench.station.receive(json.dumps([2, "1", action, request]), bench.now)
     bench._store_batches()
+    while (command := bench.station.next_command()) is not None:
+        bench._carry_out(command)
     answer, *_ = (json.loads(text) for text in bench.station.data_to_send())
     assert answer[1] == "1"
     return str(answer[2] if answer[0] == 4 else answer[2]["status"])

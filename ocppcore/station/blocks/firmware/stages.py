@@ -160,10 +160,12 @@ class Update:
         return {name: getattr(self, name) for name in self.__slots__} | {"retrying": [pace.left, pace.interval]}
 
     @classmethod
-    def load(cls, value: dict[str, Any]) -> Update:
-        """From the store."""
-        update = cls(value["location"], value["retrieve"], Retrying(*value["retrying"]))
-        for name in cls.__slots__:
-            if name != "retrying":
+    def load(cls, value: Any) -> Update | None:
+        """From the store, where the version before the update may have put it; None if it cannot be read."""
+        try:
+            update = cls(value["location"], value["retrieve"], Retrying(*value["retrying"]))
+            for name in value.keys() & set(cls.__slots__) - {"retrying"}:
                 setattr(update, name, value[name])
-        return update
+            return update if update.phase in update.stages else None
+        except (AttributeError, KeyError, TypeError):
+            return None

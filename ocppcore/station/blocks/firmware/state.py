@@ -66,13 +66,13 @@ class Firmware(Block):
 
     def load(self) -> None:
         self._notices.load()
-        stored = self.ctx.store.get(TABLE, UPDATE)
-        self._update = None if stored is None else Update.load(stored)
+        self._update = Update.load(self.ctx.store.get(TABLE, UPDATE))
 
     def start(self) -> None:
         """Go on where the last run ended."""
         update = self._update
         if update is None:
+            self._clear()
             return
         stage = update.stage
         self._serve(stage.service)

@@ -432,6 +432,26 @@ def test_a_boot_loader_that_goes_back_to_the_old_firmware_is_noticed(signed: Any
     assert told(rig) == [*WHOLE, status]
 
 
+@pytest.mark.parametrize("stored", ['["downloaded", "http://h/x"]', '{"phase": "flashing"}', "null", "7"])
+def test_what_cannot_be_read_any_more_is_forgotten(signed: Any, stored: str) -> None:
+    """Firmware that was updated may have stored it otherwise."""
+    rig = signed()
+    rig.store["firmware"] = {"update": stored}
+    rig.restart()
+    assert rig.store["firmware"] == {} and rig.status(1) == "Available"
+    assert update(rig) == "Accepted" and told(rig) == WHOLE
+
+
+def test_what_another_version_added_is_no_trouble(signed: Any) -> None:
+    rig = signed()
+    interrupted(rig, "rebooting")
+    stored = json.loads(rig.store["firmware"]["update"])
+    del stored["after"]
+    rig.store["firmware"]["update"] = json.dumps(stored | {"mood": "good"})
+    rig.restart()
+    assert told(rig)[-1] == "Installed"
+
+
 def test_offline_it_goes_on_and_all_is_told_later_with_its_request_id(signed: Any) -> None:
     rig = signed()
     rig.transfers_work = None
