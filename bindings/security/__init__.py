@@ -5,4 +5,5 @@
     certificates.py  PEM, and the properties that the white paper wants of a certificate
     path.py          the path from a certificate up to a root
     signatures.py    the signature of a file
+    meter_key.py     SoftwareMeterKey: the key pair of a simulated meter
 """
