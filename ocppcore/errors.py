@@ -55,7 +55,11 @@ class SchemaError(OcppError):
 
 
 class SetupError(OcppError):
-    """The user's configuration is wrong. The text is one line that says what to do."""
+    """The user's configuration is wrong. The text is one line that says what to do. field: which one, if it is one."""
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class StorageError(OcppError):

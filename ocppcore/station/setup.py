@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -51,6 +52,9 @@ COUNTS: Final = {
     "authorization_cache_size": "at least 1; the key AuthorizationCacheEnabled switches the cache off",
 }
 
+# Numbers of Capabilities that depend on the place, above 0.
+RATINGS: Final = ("max_current_a", "min_current_a", "phases", "volts", "grid_current_a")
+
 
 class Capabilities:
     """What the hardware can do; it decides what the station supports.
@@ -60,7 +64,7 @@ class Capabilities:
     diagnostics: there is something to upload for GetDiagnostics (§5.9). install: firmware can be updated (§5.19).
     measurands: what the meters can measure, in the standard's words (1.6 §7.31).
     max_current_a, min_current_a, phases, volts, switches_phases, grid_current_a: see Hardware; they are the limits of
-    the place, which hold whatever charging profiles say.
+    the place, which hold whatever charging profiles say. Raises SetupError for numbers that can't be.
     signs: what the meters can sign, in the standard's words; empty: they can't, and the station has no key about it.
     signs_between, signing_time, public_keys: see Hardware.
     """
@@ -107,6 +111,21 @@ class Capabilities:
         self.signs_between = signs_between
         self.signing_time = signing_time
         self.public_keys = dict(public_keys or {})
+        self._check()
+
+    def _check(self) -> None:
+        """What is wrong is one clear line."""
+        for name in RATINGS:
+            number = getattr(self, name)
+            if name == "grid_current_a" and number is None:
+                continue
+            if type(number) not in (int, float) or not isfinite(number) or number <= 0:
+                raise SetupError(f"{name} {number!r}: use a number above 0", name)
+        if self.phases not in (1, 2, 3):
+            raise SetupError(f"phases {self.phases!r}: use 1, 2 or 3", "phases")
+        if self.min_current_a > self.max_current_a:
+            why = f"it is more than max_current_a {self.max_current_a!r}"
+            raise SetupError(f"min_current_a {self.min_current_a!r}: {why}", "min_current_a")
 
     @classmethod
     def of(cls, hardware: Hardware) -> Capabilities:
@@ -209,20 +228,29 @@ class Setup:
             if text is None and name not in REQUIRED:
                 continue
             if not isinstance(text, str) or len(text) > longest or sendable(text) != text:
-                raise SetupError(f"{name} {text!r}: use a text of at most {longest} characters")
+                raise SetupError(f"{name} {text!r}: use a text of at most {longest} characters", name)
         if not self.identity or ":" in self.identity or not self.identity.isprintable():
-            raise SetupError(f"identity {self.identity!r}: use 1 to 48 characters without a colon")
+            raise SetupError(f"identity {self.identity!r}: use 1 to 48 characters without a colon", "identity")
         if not isinstance(self.url, str) or not self.url.startswith(("ws://", "wss://")):
-            raise SetupError(f"url {self.url!r}: it must begin with ws:// or wss://")
+            raise SetupError(f"url {self.url!r}: it must begin with ws:// or wss://", "url")
         for name, why in COUNTS.items():
             number = getattr(self, name)
             if type(number) is not int or number < 1:
-                raise SetupError(f"{name} {number!r}: {why}")
+                raise SetupError(f"{name} {number!r}: {why}", name)
         if self.authorization_key is not None and not isinstance(self.authorization_key, bytes):
-            raise SetupError("authorization_key: it must be bytes, as they are, not as text or hex digits")
+            why = "it must be bytes, as they are, not as text or hex digits"
+            raise SetupError(f"authorization_key: {why}", "authorization_key")
         optional = (*OPTIONAL_PROFILES, SECURITY)
         for name in sorted(self.without - set(optional)):
-            raise SetupError(f"without {name!r}: what can be left out is {', '.join(optional)}")
+            raise SetupError(f"without {name!r}: what can be left out is {', '.join(optional)}", "without")
+        if not isinstance(self.capabilities, Capabilities):
+            raise SetupError(f"capabilities {self.capabilities!r}: use Capabilities.of(hardware)", "capabilities")
+        for key in self.keys:
+            if not isinstance(key, Key):
+                raise SetupError(f"keys: {key!r} is no Key", "keys")
+        self._check_public_keys()
+
+    def _check_public_keys(self) -> None:
         for evse in range(1, self.evses + 1) if self.capabilities.signs else ():
             key = self.capabilities.public_keys.get(evse)
             if not isinstance(key, str) or not KEY.fullmatch(key) or len(key) > MAX_KEY:

@@ -32,7 +32,7 @@ def measurands(known: Iterable[str], longest: int) -> Reader:
         name, _, phase = item.rpartition(".")
         measurand, of = spelling.get(fold(name)), _PHASES.get(fold(phase))
         if measurand is None or of is None or measurand in WITHOUT_PHASE:
-            raise ValueError(f"out of {', '.join(spelling.values())}, each with a phase or without")
+            raise ValueError(f"measurands out of {', '.join(spelling.values())}, each with a phase or without")
         return f"{measurand}.{of}"
 
     def read(text: str) -> tuple[str, ...]:

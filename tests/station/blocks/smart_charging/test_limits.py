@@ -226,7 +226,7 @@ def test_phases_are_switched_where_the_hardware_can(switches: bool, wanted: int 
     "wrong", [{"phases": 4}, {"volts": 0}, {"max_current_a": -1.0}, {"grid_current_a": float("nan")}]
 )
 def test_a_place_that_there_is_not(wrong: dict[str, object]) -> None:
-    with pytest.raises(SetupError, match="capabilities"):
+    with pytest.raises(SetupError, match=next(iter(wrong))):
         ChargingBench(capabilities=able(**wrong))
 
 
