@@ -12,16 +12,21 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
-from ocppcore.bindings.asyncio import StationHost, serve
+from ocppcore.bindings.asyncio import StationHost, run_station, serve
 from ocppcore.bindings.clock import SystemClock
+from ocppcore.bindings.security.service import SoftwareSecurity
+from ocppcore.bindings.storage.memory import MemoryStore
 from ocppcore.bindings.transfer import FileTransfer
 from ocppcore.csms import CallServed, Csms
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
+from ocppcore.hardware.simulated import SimulatedHardware
 from ocppcore.session.events import Event
 from ocppcore.station import Capabilities, Setup, Station
+from ocppcore.testing.certificates import Authority, sign_file
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 KEY = b"16 octets secret"
+SIGNED = v16.SignedFirmwareStatusNotificationRequest
 
 
 class Charger(Hardware):
@@ -158,3 +163,69 @@ def test_a_new_request_ends_the_download_of_the_old_one(run: Run, tmp_path: Path
 
     statuses = run(main())
     assert statuses == ["Downloading", "DownloadFailed", "Downloading", "Downloaded", "Installing", "Installed"]
+
+
+async def live(url: str, hardware: SimulatedHardware, store: MemoryStore, root: str, transfer: FileTransfer) -> None:
+    """A station whose firmware must be signed, from one restart to the next."""
+    while True:
+        setup = Setup(
+            "CP1",
+            url,
+            vendor="V",
+            model="M",
+            evses=2,
+            capabilities=Capabilities.of(hardware),
+            firmware_version=hardware.firmware_version,
+        )
+        station = Station(
+            setup, rng=Random(3), state=store.load(), utc=datetime.now(UTC), now=SystemClock().now()
+        )
+        station.ctx.roots = lambda _: (root,)
+        await run_station(station, hardware, store, transfer=transfer, security=SoftwareSecurity())
+
+
+@pytest.mark.parametrize("fault", [None, "file", "signer"])
+def test_signed_firmware_from_the_request_to_the_version_that_runs_afterwards(
+    run: Run, tmp_path: Path, web: Any, maker_root: Authority, cpo_root: Authority, fault: str | None
+) -> None:
+    """W L01 with a real certificate, signature and file: the download breaks off once, the station restarts once."""
+    signer = (cpo_root if fault == "signer" else maker_root).issue("Firmware", kind="RSA-2048")
+    signature = sign_file(signer.private, web.image)
+    if fault == "file":
+        web.image = web.image[:-1] + b"?"
+    web.break_after = 100_000
+    hardware = SimulatedHardware(SystemClock())
+
+    async def main() -> tuple[str, list[str], list[str | None]]:
+        backend, store = Backend(), MemoryStore()
+        async with await serve(backend.csms, "127.0.0.1") as server:
+            server.on_event(backend.note)
+            transfer = FileTransfer(tmp_path / "ours", loopback=True)
+            url = f"ws://127.0.0.1:{server.port}"
+            life = asyncio.create_task(live(url, hardware, store, maker_root.pem, transfer))
+            await backend.until(v16.StatusNotificationRequest, 3)
+            firmware = v16.FirmwareType(
+                location=web.url("/image"),
+                retrieve_date_time=datetime.now(UTC),
+                signing_certificate=signer.pem,
+                signature=signature,
+            )
+            request = v16.SignedUpdateFirmwareRequest(request_id=5, firmware=firmware, retries=1, retry_interval=0)
+            answer = await server.call("CP1", request)
+            told = await backend.until(SIGNED, {None: 8, "file": 5, "signer": 0}[fault])
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+            assert {status.request_id for status in told} <= {5}
+            boots = await backend.until(v16.BootNotificationRequest, 1)
+            return str(answer.status), [str(each.status) for each in told], [boot.firmware_version for boot in boots]
+
+    answer, told, versions = run(main())
+    fetched = ["Downloading", "DownloadPaused", "Downloading", "Downloaded"]
+    if fault is None:
+        done = ["SignatureVerified", "Installing", "InstallRebooting", "Installed"]
+        assert (answer, told, versions) == ("Accepted", [*fetched, *done], ["1.0", "2.0"])
+        assert hardware.installed is not None and hardware.installed.read_bytes() == web.image
+    elif fault == "file":
+        assert (answer, told, versions) == ("Accepted", [*fetched, "InvalidSignature"], ["1.0"])
+    else:
+        assert (answer, told, versions) == ("InvalidCertificate", [], ["1.0"])
