@@ -134,6 +134,8 @@ def connect(host: str, port: int, *, loopback: bool, timeout: float, job: Job) -
             sock.settimeout(timeout)
             job.watch(sock)
             sock.connect(address)
+            if not loopback and reaches_itself(sock):
+                raise TransferFailed("the address of the host is not allowed")
             return sock
         except TimeoutError:
             reason = TransferFailed("the host does not answer")
@@ -145,6 +147,11 @@ def connect(host: str, port: int, *, loopback: bool, timeout: float, job: Job) -
             raise
         job.check()
     raise reason
+
+
+def reaches_itself(sock: socket.socket) -> bool:
+    """True if both ends are this machine: whoever calls an address of its own calls from that address."""
+    return peer_address(sock) == address_of(str(sock.getsockname()[0]))
 
 
 def peer_address(sock: socket.socket) -> IpAddress:

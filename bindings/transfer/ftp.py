@@ -20,6 +20,7 @@ from ocppcore.bindings.transfer.outgoing import Outgoing
 from ocppcore.bindings.transfer.partial import Partial
 
 IMPLICIT: Final = 990  # the port where TLS begins at once
+MOST_LINES: Final = 200  # of one answer
 
 
 class Ftp(ftplib.FTP):
@@ -67,6 +68,16 @@ class Ftp(ftplib.FTP):
     def _connect(self, host: str, port: int) -> socket.socket:
         options = self._options
         return connect(host, port, loopback=options.loopback, timeout=options.patience, job=self._job)
+
+    def getmultiline(self) -> str:
+        """An answer; ftplib itself would read lines without end."""
+        line = self.getline()
+        lines = [line]
+        while line[3:4] == "-" and not (lines[-1][:3] == line[:3] and lines[-1][3:4] != "-"):
+            if len(lines) == MOST_LINES:
+                raise ftplib.error_proto("too many lines")
+            lines.append(self.getline())
+        return "\n".join(lines)
 
     def data(self, command: str, rest: int | None = None) -> socket.socket:
         """The data connection of a command that has begun."""

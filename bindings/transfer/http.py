@@ -1,7 +1,8 @@
 """HTTP and HTTPS: GET with Range and If-Range (RFC 9110 §13.1.5, §14.2), and PUT.
 
 A redirect is followed only within the protocol and within the class of hosts (this machine, private, public), and takes
-the login along only to the same host. Answers beyond the standard library's own bounds end the transfer.
+the login along only to the same host and port. A file whose end could not be told from a link that broke is not taken.
+Answers beyond the standard library's own bounds end the transfer.
 """
 
 from __future__ import annotations
@@ -39,9 +40,8 @@ class Exchange:
 
     def ask(self, method: str, headers: Mapping[str, str], body: Outgoing | None = None) -> HTTPResponse:
         """The answer that is no redirect. Raises TransferFailed."""
-        first = self._target
         for _ in range(MOST_REDIRECTS + 1):
-            response = self._once(method, headers, body, login=self._target.host == first.host)
+            response = self._once(method, headers, body)
             location = response.getheader("Location")
             moved = (301, 302, 303, 307, 308) if method == "GET" else (307, 308)
             if response.status not in moved or location is None:
@@ -52,12 +52,14 @@ class Exchange:
     def _go_to(self, location: str) -> None:
         self.close()
         self._url = urljoin(self._url, location)
-        target = Target(self._url, (self._target.scheme,))
-        if target.host == self._target.host and target.user is None:
-            target.user, target.password = self._target.user, self._target.password
+        before, target = self._target, Target(self._url, (self._target.scheme,))
+        if (target.host, target.port) == (before.host, before.port):
+            target.user, target.password = before.user, before.password
+        else:
+            target.user = target.password = None  # nor one that the server made up
         self._target = target
 
-    def _once(self, method: str, headers: Mapping[str, str], body: Outgoing | None, login: bool) -> HTTPResponse:
+    def _once(self, method: str, headers: Mapping[str, str], body: Outgoing | None) -> HTTPResponse:
         target, options = self._target, self._options
         sock = connect(target.host, target.port, loopback=options.loopback, timeout=options.patience, job=self._job)
         connection = HTTPConnection(target.host, target.port, timeout=options.patience)
@@ -70,7 +72,7 @@ class Exchange:
         if target.tls:
             connection.sock = options.context.wrap_socket(sock, server_hostname=target.host)
             self._job.watch(connection.sock)
-        sent = {**AGENT, "Host": _place(target), **headers, **(_login(target) if login else {})}
+        sent = {**AGENT, "Host": _place(target), **headers, **_login(target)}
         if body is None:
             connection.request(method, target.resource, headers=sent)
         else:
@@ -129,6 +131,10 @@ def _download(exchange: Exchange, partial: Partial, job: Job) -> Path:
         if response.status == 416:
             partial.discard()  # the file has changed; the next attempt begins anew
         raise TransferFailed(f"the server answers {response.status}")
+    if response.getheader("Content-Encoding", "identity").lower() != "identity":
+        raise TransferFailed("the server changes the file on its way")
+    if total is None and not response.chunked:
+        raise TransferFailed("the server does not say how large the file is")
     partial.check(total)
     while chunk := response.read(CHUNK):
         partial.append(chunk, total, job)

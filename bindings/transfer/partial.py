@@ -8,22 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from ocppcore.bindings.transfer.base import Job, TransferFailed
+from ocppcore.bindings.transfer.options import Options
 
 
 class Partial:
-    """A download that may be incomplete. most: bytes that it may have."""
+    """A download that may be incomplete. options: how large it may become."""
 
-    def __init__(self, folder: Path, url: str, most: int) -> None:
-        self._most = most
+    def __init__(self, folder: Path, url: str, options: Options) -> None:
+        self._folder = folder
+        self._options = options
         stem = "firmware-" + hashlib.sha256(url.encode()).hexdigest()[:32]
         self.file = folder / f"{stem}.part"
         self._note = folder / f"{stem}.json"
         self._whole = folder / f"{stem}.bin"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in folder.glob("firmware-*"):
             if old not in (self.file, self._note):
                 old.unlink(missing_ok=True)
@@ -49,16 +52,20 @@ class Partial:
         self._note.write_text(json.dumps({"validator": validator}), "utf-8")
 
     def check(self, total: int | None) -> None:
-        """Raises TransferFailed if so many bytes are too many."""
-        if total is not None and total > self._most:
-            raise TransferFailed("the file is too large")
+        """Raises TransferFailed if so many bytes are too many, or there is no room for them: a full disk would cost the
+        station what it has to keep."""
+        if total is None:
+            return
+        room = shutil.disk_usage(self._folder).free - self._options.reserve
+        large = total > self._options.most
+        if large or total - self.size > room:
+            self.discard()
+            raise TransferFailed("the file is too large" if large else "the disk has no room for the file")
 
     def append(self, chunk: bytes, total: int | None, job: Job) -> None:
         """More of it. Raises TransferFailed."""
         size = self.size + len(chunk)
-        if size > self._most:
-            self.discard()
-            raise TransferFailed("the file is too large")
+        self.check(size)
         with self.file.open("ab") as file:
             file.write(chunk)
         job.tell(size, total)
@@ -73,9 +80,20 @@ class Partial:
             os.fsync(file.fileno())
         self.file.replace(self._whole)
         self._note.unlink(missing_ok=True)
+        _sync(self._folder)  # that it is here is told next, so it must not be gone after a power cut
         return self._whole
 
     def discard(self) -> None:
         """Begin anew the next time."""
         self.file.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in it durable, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

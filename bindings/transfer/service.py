@@ -21,6 +21,7 @@ from ocppcore.errors import SetupError
 T = TypeVar("T")
 HTTP: Final = ("http", "https")
 MOST: Final = 512 * 1024 * 1024  # bytes
+RESERVE: Final = 16 * 1024 * 1024
 
 
 class FileTransfer:
@@ -29,7 +30,8 @@ class FileTransfer:
     folder: where downloads go, ours alone; it is made if it is not there. protocols: those of PROTOCOLS that are
     allowed; the station's SupportedFileTransferProtocols says the same. ssl: checks certificates; None: the system's
     authorities. loopback: this machine may be reached. patience: seconds that a server may be silent. most: bytes of
-    the largest file. Link-local addresses and those of cloud metadata are always refused, private ones never.
+    the largest file. reserve: bytes of the disk that downloads leave free, for what the station has to keep. Link-local
+    addresses and those of cloud metadata are always refused, private ones never.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class FileTransfer:
         loopback: bool = False,
         patience: float = 60.0,
         most: int = MOST,
+        reserve: int = RESERVE,
     ) -> None:
         self.protocols = tuple(protocols)
         for name in self.protocols:
@@ -49,7 +52,7 @@ class FileTransfer:
         self._folder = Path(folder)
         self._schemes = frozenset(name.lower() for name in self.protocols)
         self._downloading = asyncio.Lock()  # one at a time: the folder has room for one
-        self._options = Options(ssl or tls.create_default_context(), loopback, patience, most)
+        self._options = Options(ssl or tls.create_default_context(), loopback, patience, most, reserve)
 
     async def download(self, url: str, *, progress: Progress | None = None) -> Path:
         """See Transfer."""
@@ -64,7 +67,7 @@ class FileTransfer:
 
     def _download(self, url: str, job: Job) -> Path:
         target = Target(url, self._schemes)
-        partial = Partial(self._folder, url, self._options.most)
+        partial = Partial(self._folder, url, self._options)
         download = http.download if target.scheme in HTTP else ftp.download
         return download(target, partial, self._options, job)
 

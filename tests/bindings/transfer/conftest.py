@@ -53,9 +53,12 @@ class Handler(BaseHTTPRequestHandler):
             begin = int(self.headers["Range"].removeprefix("bytes=").rstrip("-"))
         body = web.image[begin:]
         self.send_response(206 if begin else 200)
+        for name, value in web.more_headers.items():
+            self.send_header(name, value)
         if begin:
             self.send_header("Content-Range", f"bytes {begin}-{len(web.image) - 1}/{len(web.image)}")
-        self.send_header("Content-Length", str(len(body)))
+        if web.tells_length:
+            self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", web.etag)
         self.end_headers()
         if web.break_after is not None:
@@ -73,7 +76,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Web(ThreadingHTTPServer):
-    """break_after: the next answer breaks off after so many bytes. put: what was uploaded, by path."""
+    """break_after: the next answer breaks off after so many bytes. tells_length, more_headers: of the answers.
+    put: what was uploaded, by path."""
 
     daemon_threads = True
 
@@ -81,6 +85,8 @@ class Web(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.image, self.etag = IMAGE, '"one"'
         self.break_after: int | None = None
+        self.tells_length = True
+        self.more_headers: dict[str, str] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.moved: dict[str, str] = {}
         self.put: dict[str, bytes] = {}
@@ -111,6 +117,13 @@ def serving(web: Web) -> Iterator[Web]:
 
 @pytest.fixture
 def web() -> Iterator[Web]:
+    with serving(Web()) as server:
+        yield server
+
+
+@pytest.fixture
+def other_web() -> Iterator[Web]:
+    """The same host, another port."""
     with serving(Web()) as server:
         yield server
 

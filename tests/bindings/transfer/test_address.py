@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ocppcore.bindings.transfer import PROTOCOLS, FileTransfer, TransferFailed
-from ocppcore.bindings.transfer.address import Target, address_of, connect, denied, kind
+from ocppcore.bindings.transfer.address import Target, address_of, connect, denied, kind, reaches_itself
 from ocppcore.bindings.transfer.base import Job
 from ocppcore.errors import SetupError
 
@@ -118,6 +118,44 @@ def test_what_a_name_resolves_to_is_judged(host: str) -> None:
     """However it is written: it is the address that counts, and the one that is connected to."""
     with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(TransferFailed, match="not allowed"):
         connect(host, listening.getsockname()[1], loopback=False, timeout=5.0, job=Job())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/shadow",
+        "-K/etc/passwd",
+        "http://169.254.169.254/",
+        "http://[::ffff:127.0.0.1]:22/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://127.1/",
+        "http://0/",
+        "ftp://127.0.0.1/$(reboot)",
+        "ftp://u:p%0d%0aDELE@h/",
+        r"https://h\@evil/",
+        "https://ex\u0430mple.com/",
+        "http://localhost/" + "x" * 495,
+    ],
+)
+def test_H15_where_a_back_end_in_foreign_hands_would_send_a_station(run: Run, tmp_path: Path, url: str) -> None:
+    """Up and down, and nothing is left of it. A server of its own on the way: see the tests of HTTP and FTP."""
+    service = FileTransfer(tmp_path / "ours")
+    for work in (service.download(url), service.upload(b"log", url, "d.log")):
+        with pytest.raises(TransferFailed) as failure:
+            run(work)
+        assert url not in str(failure.value) and "\n" not in str(failure.value)
+    assert not (tmp_path / "ours").exists() or not list((tmp_path / "ours").iterdir())
+
+
+def test_a_machine_that_calls_its_own_address_is_found_out() -> None:
+    """By whatever address: it calls from the one that it calls."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as caller:
+        caller.connect(listening.getsockname())
+        assert reaches_itself(caller)
+    with socket.create_server(("127.0.0.2", 0)) as listening, socket.socket() as caller:
+        caller.bind(("127.0.0.1", 0))
+        caller.connect(listening.getsockname())
+        assert not reaches_itself(caller)
 
 
 def test_a_cancelled_job_connects_no_more() -> None:

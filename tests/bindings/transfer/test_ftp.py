@@ -91,6 +91,16 @@ def test_a_passive_answer_that_names_another_host_is_refused(run: Run, tmp_path:
     assert reason == "the server wants the data to go to another host"
 
 
+def test_an_answer_without_end_is_no_answer(run: Run, tmp_path: Path, ftp_site: Any) -> None:
+    site = ftp_site(banner="\r\n".join(["220-more"] * 1000))
+    assert refused(run, transfer(tmp_path).download(site.url("/sub/image.bin"))) == "the server does not speak FTP"
+
+
+def test_an_answer_of_several_lines_is_one(run: Run, tmp_path: Path, ftp_site: Any) -> None:
+    site = ftp_site(banner="Welcome\r\n220-to\r\n 220 the site\r\n" + "-" * 60)  # longer than 75: 220-…
+    assert run(transfer(tmp_path).download(site.url("/sub/image.bin"))).read_bytes() == image(site)
+
+
 def test_a_file_is_no_larger_than_the_cap(run: Run, tmp_path: Path, ftp_site: Any) -> None:
     site = ftp_site()
     assert refused(run, transfer(tmp_path, most=1000).download(site.url("/sub/image.bin"))) == "the file is too large"

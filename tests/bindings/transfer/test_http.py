@@ -69,6 +69,33 @@ def test_a_file_is_no_larger_than_the_cap(run: Run, tmp_path: Path, web: Any) ->
     assert refused(run, transfer(tmp_path, most=10).upload(b"x" * 11, web.url("/"), "f")) == "the file is too large"
 
 
+def test_a_file_leaves_room_on_the_disk(run: Run, tmp_path: Path, web: Any) -> None:
+    """A station that cannot store any more could not even charge."""
+    service = transfer(tmp_path, reserve=1 << 62)
+    assert refused(run, service.download(web.url("/image"))) == "the disk has no room for the file"
+    assert list((tmp_path / "ours").iterdir()) == []
+
+
+def test_a_file_whose_end_cannot_be_told_from_a_broken_link_is_not_taken(run: Run, tmp_path: Path, web: Any) -> None:
+    web.tells_length = False
+    reason = refused(run, transfer(tmp_path).download(web.url("/image")))
+    assert reason == "the server does not say how large the file is"
+
+
+def test_a_file_in_chunks_says_itself_where_it_ends(run: Run, tmp_path: Path, web: Any) -> None:
+    web.tells_length, web.more_headers = False, {"Transfer-Encoding": "chunked"}
+    web.image = b"5\r\nhello\r\n0\r\n\r\n"
+    assert run(transfer(tmp_path).download(web.url("/image"))).read_bytes() == b"hello"
+    web.image = b"5\r\nhello\r\n"
+    assert refused(run, transfer(tmp_path).download(web.url("/image"))) == "the server does not keep to HTTP"
+
+
+def test_a_file_that_is_packed_on_its_way_is_not_taken(run: Run, tmp_path: Path, web: Any) -> None:
+    """It was not asked for, and the signature is that of the file."""
+    web.more_headers = {"Content-Encoding": "gzip"}
+    assert refused(run, transfer(tmp_path).download(web.url("/image"))) == "the server changes the file on its way"
+
+
 def test_a_folder_gets_the_file_and_a_login_is_shown_to_its_host(run: Run, tmp_path: Path, web: Any) -> None:
     run(transfer(tmp_path).upload(b"log", web.url("/up", login="me:s%3Acret@"), "d.log"))
     run(transfer(tmp_path).upload(b"log", web.url("/up/"), "e.log"))
@@ -109,6 +136,16 @@ def test_answers_that_are_no_success(run: Run, tmp_path: Path, web: Any) -> None
 def test_a_redirect_within_the_protocol_is_followed(run: Run, tmp_path: Path, web: Any) -> None:
     web.moved = {"/a": "/b", "/b": web.url("/image")}
     assert run(transfer(tmp_path).download(web.url("/a"))).read_bytes() == web.image
+
+
+def test_a_redirect_takes_the_login_along_to_the_same_place_only(
+    run: Run, tmp_path: Path, web: Any, other_web: Any
+) -> None:
+    """Another port may be another's."""
+    web.moved = {"/a": "/b", "/b": other_web.url("/image", login="their:own@")}
+    run(transfer(tmp_path).download(web.url("/a", login="me:secret@")))
+    assert [bool(headers.get("Authorization")) for _, headers in web.requests] == [True, True]
+    assert "Authorization" not in other_web.requests[0][1]
 
 
 @pytest.mark.parametrize(
