@@ -24,7 +24,13 @@ from ocppcore.bindings.security.certificates import (
 )
 from ocppcore.bindings.security.path import path_to_root, self_signed
 from ocppcore.bindings.security.signatures import verify_file
-from ocppcore.session.commands import CertificateFacts, CertificateFault, CheckCertificate, KeyPair
+from ocppcore.session.commands import (
+    CertificateFacts,
+    CertificateFault,
+    CertificatePurpose,
+    CheckCertificate,
+    KeyPair,
+)
 
 
 class SoftwareSecurity:
@@ -62,10 +68,12 @@ class SoftwareSecurity:
 def _facts(check: CheckCertificate) -> CertificateFacts:
     roots = _roots(check.roots)
     chain = read_chain(check.chain)
+    first, at = chain[0], check.at
+    if check.purpose is CertificatePurpose.Station and at is not None:
+        at = max(at, first.not_valid_before_utc)  # W A02.FR.08: the station waits until then
     for certificate in chain:
         check_properties(certificate)
-        check_time(certificate, check.at)
-    first = chain[0]
+        check_time(certificate, at)
     check_purpose(first, check.purpose)
     check_subject(first, check.common_name, check.organization)
     if check.key is not None:
@@ -77,7 +85,7 @@ def _facts(check: CheckCertificate) -> CertificateFacts:
             raise Bad("not signed by itself, as a root is")
         issuer = first
     else:
-        issuer = path_to_root(chain, roots, check.at)[:2][-1]
+        issuer = path_to_root(chain, roots, at)[:2][-1]
     return CertificateFacts(
         hashes_of(first, issuer), f"{first.serial_number:x}", first.not_valid_before_utc, first.not_valid_after_utc
     )

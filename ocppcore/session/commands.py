@@ -41,22 +41,48 @@ class BasicAuth:
         return f"BasicAuth({self.user!r}, …)"
 
 
+class Tls:
+    """What the handshake of TLS has to go by (W A00.FR.307, .401). Never shown in a repr.
+
+    roots: PEM, what the back end's certificate is verified by: these and no others. chain, key: the station's own
+    certificate in PEM, with the sub CAs above it, and its private key as KeyPair.key has it; None where the back end
+    gets none to see.
+    """
+
+    __slots__ = ("roots", "chain", "key")
+
+    def __init__(self, roots: tuple[str, ...], chain: str | None = None, key: str | None = None) -> None:
+        self.roots = roots
+        self.chain = chain
+        self.key = key
+
+    def __repr__(self) -> str:
+        return f"Tls({len(self.roots)} roots{', …' if self.chain else ''})"
+
+
 class Connect(Command):
     """Open a WebSocket to url, offering subprotocols in this order; then connected() or disconnected().
 
-    auth: credentials or None. A wss:// URL wants TLS as the host's SSLContext has it. A transport of an earlier Connect
-    that still lingers is dropped, and nothing more is reported of it.
+    auth: credentials or None. tls: what a wss:// URL wants of TLS; None: as the host's SSLContext has it. A transport
+    of an earlier Connect that still lingers is dropped, and nothing more is reported of it.
     """
 
-    __slots__ = ("url", "subprotocols", "auth")
+    __slots__ = ("url", "subprotocols", "auth", "tls")
 
     def __init__(
-        self, id: int, deadline: float, url: str, subprotocols: tuple[str, ...], auth: BasicAuth | None
+        self,
+        id: int,
+        deadline: float,
+        url: str,
+        subprotocols: tuple[str, ...],
+        auth: BasicAuth | None,
+        tls: Tls | None = None,
     ) -> None:
         super().__init__(id, deadline)
         self.url = url
         self.subprotocols = subprotocols
         self.auth = auth
+        self.tls = tls
 
 
 class Close(Command):
@@ -214,9 +240,10 @@ class CheckCertificate(Command):
     """Judge a certificate: its form, its algorithms, its time, its purpose, its path up to one of the roots (RFC 5280).
     done(id, CertificateFacts or CertificateFault, now); failed() if nothing can be said about it.
 
-    chain: PEM, the certificate in question first, then sub CAs. roots: PEM texts; empty for a root that needs none
-    above it. key: what KeyPair.key was, for the station's own certificate; else None. common_name, organization: what
-    its subject must have; None for anything. at: the time to judge it by, aware; None while it is unknown.
+    chain: PEM, the certificate in question first, then sub CAs. A Station's may begin later than `at`: it is judged as
+    of then. roots: PEM texts; empty for a root that needs none above it. key: what KeyPair.key was, for the station's
+    own certificate; else None. common_name, organization: what its subject must have; None for anything. at: the time
+    to judge it by, aware; None while it is unknown.
     """
 
     __slots__ = ("purpose", "chain", "roots", "key", "common_name", "organization", "at")

@@ -44,9 +44,11 @@ class Refused(Disconnect):
 
 
 class TlsFailure(StrEnum):
-    """What went wrong in the TLS handshake."""
+    """What went wrong in the TLS handshake. Certificate: the peer's is not good; Refused: ours is not, says the peer.
+    """
 
     Certificate = "certificate"
+    Refused = "refused"
     Version = "version"
     Cipher = "cipher"
     Other = "other"

@@ -208,7 +208,7 @@ class Link:
         self._deadline = now + self._settings.connect_timeout
         self._command = self._out.command_id()
         protocols = (self.version.subprotocol,)
-        self._out.command(Connect(self._command, self._deadline, endpoint.url, protocols, endpoint.auth))
+        self._out.command(Connect(self._command, self._deadline, endpoint.url, protocols, endpoint.auth, endpoint.tls))
 
     def _connect_anew(self, now: float) -> None:
         self._drop(now)

@@ -6,20 +6,22 @@ the ping interval holds at once.
 
 from __future__ import annotations
 
-from ocppcore.session.commands import BasicAuth
+from ocppcore.session.commands import BasicAuth, Tls
 
 
 class Endpoint:
-    """Where a client connects to: the connection URL of this station (J §3.1.1), and its credentials or None.
+    """Where a client connects to: the connection URL of this station (J §3.1.1), its credentials or None, and what TLS
+    has to go by; None: the host knows.
 
     The URL is complete: the identity is its last path segment, percent-encoded.
     """
 
-    __slots__ = ("url", "auth")
+    __slots__ = ("url", "auth", "tls")
 
-    def __init__(self, url: str, auth: BasicAuth | None = None) -> None:
+    def __init__(self, url: str, auth: BasicAuth | None = None, tls: Tls | None = None) -> None:
         self.url = url
         self.auth = auth
+        self.tls = tls
 
     def __repr__(self) -> str:
         return f"Endpoint(…@{self.url.rpartition('@')[2]})" if "@" in self.url else f"Endpoint({self.url!r})"

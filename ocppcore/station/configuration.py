@@ -82,9 +82,9 @@ class Configuration:
         for name in factory:
             if self.find(name) is None:
                 raise SetupError(f"config: there is no configuration key {name!r}")
-        folded = {fold(name): text for name, text in factory.items()}
-        for name, key in self._keys.items():
-            self._begin(key, folded.get(name, key.default))
+        self._shipped = {fold(name): text for name, text in factory.items()}
+        for key in self._keys.values():
+            self._begin(key, self.shipped(key))
 
     def _begin(self, key: Key, shipped: str | None) -> None:
         """The value at the start. One that was stored, and is not taken any more, counts for nothing."""
@@ -127,6 +127,25 @@ class Configuration:
     def guard(self, name: str, allows: Callable[[object], bool]) -> None:
         """A block's rule on the new values of a key, where they depend on more than their text."""
         self._guards[name] = allows
+
+    def restore(self, key: Key, text: str | None) -> None:
+        """Take back a change: the text as it was stored before; None for the factory value."""
+        if text is None:
+            self._store.delete(TABLE, key.name)
+        else:
+            self._store.put(TABLE, key.name, text)
+        self._values.pop(key.name, None)
+        self._texts.pop(key.name, None)
+        self._begin(key, self.shipped(key))
+
+    def shipped(self, key: Key) -> str | None:
+        """The factory value of a key, as a text."""
+        return self._shipped.get(key.folded, key.default)
+
+    def stored(self, name: str) -> str | None:
+        """The text of a key as it is stored; None while it has its factory value."""
+        text: str | None = self._store.get(TABLE, name)
+        return text
 
     def change(self, key: Key, text: str) -> bool:
         """Take and store a new value; False (and nothing changes) if the key does not take it."""

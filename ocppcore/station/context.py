@@ -16,7 +16,7 @@ from ocppcore.hardware import MeterReading, ReadingPurpose
 from ocppcore.session.commands import CertificatePurpose, Command
 from ocppcore.session.events import Event
 from ocppcore.session.session import Session
-from ocppcore.session.settings import SessionSettings
+from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.station.configuration import Configuration, Key
 from ocppcore.station.evse import Evse, EvseError
 from ocppcore.station.local import LocalEvent
@@ -250,6 +250,7 @@ class Context:
         self.local_list: LocalList | None = None
         self.roots: Roots = lambda _: ()
         self.credentials: Credentials = lambda: (setup.authorization_key,) if setup.authorization_key else ()
+        self.verified: Callable[[str], None] = lambda _: None  # certificates: see Station.verified()
         # Filled by Station.
         self.emit: Callable[[Event], None]
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]
@@ -285,6 +286,20 @@ class Context:
     def settings(self) -> SessionSettings:
         """The times and bounds of the connection. Written by provisioning, from the configuration keys."""
         return self._session.settings
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where the next connection goes, and by what login. Written by certificates, where security is not left out.
+        """
+        return self._session.endpoint
+
+    @endpoint.setter
+    def endpoint(self, endpoint: Endpoint) -> None:
+        self._session.endpoint = endpoint
+
+    def reconnect(self) -> None:
+        """Close the link, if it is up, and connect at once; nothing while the station is stopped."""
+        self._session.reconnect(self.now)
 
     @property
     def calls_open(self) -> bool:

@@ -13,6 +13,7 @@ from ocppcore.hardware import Hardware
 from ocppcore.hardware.signing import MAX_KEY
 from ocppcore.messages.text import sendable
 from ocppcore.station.configuration import Key
+from ocppcore.station.security_setup import SecuritySetup
 from ocppcore.version import V16, Version
 
 # What serves a vendor's DataTransfer (1.6 §4.3), by messageId, None for messages without one. It gets the request and
@@ -163,6 +164,8 @@ class Setup:
     authorization_key: 16 to 20 octets for HTTP Basic auth (J §6.2.2), or None.
     secure_firmware: firmware must be signed: SignedUpdateFirmware is served, not UpdateFirmware (W L01.FR.20). False:
     the reverse.
+    security: what it is shipped with to connect securely; its SecurityProfile is a configuration key, 0 unless
+    `config` says otherwise (W 7.6).
     without: feature profiles of 1.6 (§3.3) that the station is not to offer, of OPTIONAL_PROFILES; "Security" for the
     messages and keys of the security white paper.
     """
@@ -170,7 +173,7 @@ class Setup:
     __slots__ = (
         "identity", "url", "version", "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi",
         "meter_type", "meter_serial_number", "evses", "capabilities", "config", "keys", "vendors", "max_data",
-        "authorization_cache_size", "authorization_key", "secure_firmware", "without",
+        "authorization_cache_size", "authorization_key", "secure_firmware", "security", "without",
     )  # fmt: skip
 
     def __init__(
@@ -196,6 +199,7 @@ class Setup:
         authorization_cache_size: int = 1000,
         authorization_key: bytes | None = None,
         secure_firmware: bool = True,
+        security: SecuritySetup | None = None,
         without: Iterable[str] = (),
     ) -> None:
         self.identity = identity
@@ -218,6 +222,7 @@ class Setup:
         self.authorization_cache_size = authorization_cache_size
         self.authorization_key = authorization_key
         self.secure_firmware = secure_firmware
+        self.security = security or SecuritySetup()
         self.without = frozenset(without)
         self._check()
 
@@ -240,6 +245,8 @@ class Setup:
         if self.authorization_key is not None and not isinstance(self.authorization_key, bytes):
             why = "it must be bytes, as they are, not as text or hex digits"
             raise SetupError(f"authorization_key: {why}", "authorization_key")
+        if self.authorization_key is not None:
+            self.security.key_text(self.authorization_key)
         optional = (*OPTIONAL_PROFILES, SECURITY)
         for name in sorted(self.without - set(optional)):
             raise SetupError(f"without {name!r}: what can be left out is {', '.join(optional)}", "without")
@@ -263,4 +270,8 @@ class Setup:
     @property
     def endpoint_url(self) -> str:
         """The connection URL: the back end's address, then the percent-encoded identity (J §3.1.1)."""
-        return self.url.rstrip("/") + "/" + quote(self.identity, safe="")
+        return self.url_for(0)
+
+    def url_for(self, profile: int) -> str:
+        """The connection URL for a security profile (W 2.1)."""
+        return self.security.url(profile, self.url).rstrip("/") + "/" + quote(self.identity, safe="")

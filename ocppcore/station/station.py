@@ -134,6 +134,13 @@ class Station(Inputs):
         self._session.connected(version, now)
         self._settle()
 
+    def verified(self, root: str, now: float) -> None:
+        """The back end of the link that is about to come up was verified by this one of Connect.tls.roots: told before
+        connected(), where the host can say so. Without it all of them count as in use (W M04.FR.06)."""
+        self._enter(now)
+        self.ctx.verified(root)
+        self._settle()
+
     def disconnected(self, reason: Disconnect, now: float) -> None:
         """The link went away, or could not be made."""
         self._enter(now)

@@ -8,6 +8,7 @@ from ocppcore import v16
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.authorization.v16 import Authorization16
 from ocppcore.station.blocks.availability.v16 import Availability16
+from ocppcore.station.blocks.certificates.v16 import Certificates16
 from ocppcore.station.blocks.data_transfer.v16 import DataTransfer16
 from ocppcore.station.blocks.diagnostics.v16 import Diagnostics16
 from ocppcore.station.blocks.firmware.v16 import Firmware16
@@ -25,6 +26,7 @@ from ocppcore.station.setup import Setup
 
 BLOCKS: Final[tuple[type[Block], ...]] = (
     Provisioning16,
+    Certificates16,
     LocalList16,  # before authorization: what the back end told is compared with the list
     Authorization16,
     MeterValues16,

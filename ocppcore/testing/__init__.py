@@ -5,6 +5,7 @@
     rig.py     Rig: a real station, and a scripted back end that answers as it is told
     bench.py   Bench: a Rig with users, meters that run, a card index and books
     certificates.py Authority: real certificates and keys (needs `cryptography`)
+    secure.py  SecureRig: a Rig with certificates, and what shows of its secrets
     backend.py Backend: a real back end on a memory link
     plugin.py  pytest fixtures
 """

@@ -40,9 +40,18 @@ from ocppcore.session.commands import (
     Upload,
     VerifySignature,
 )
-from ocppcore.session.events import CallEnded, CallReceived, ClosedByPeer, Event, Lost, Refused, ResultReceived
+from ocppcore.session.events import (
+    CallEnded,
+    CallReceived,
+    ClosedByPeer,
+    Disconnect,
+    Event,
+    Lost,
+    Refused,
+    ResultReceived,
+)
 from ocppcore.session.session import Session
-from ocppcore.station import Capabilities, Setup, Station
+from ocppcore.station import Capabilities, SecuritySetup, Setup, Station
 from ocppcore.station.events import HandlerFailed
 from ocppcore.version import V16
 from ocppcore.wire import Limits
@@ -66,7 +75,9 @@ class Rig:
     transfers_work: they take their time. installs: whether the hardware takes firmware, likewise. diagnostics: what the
     hardware has of them. uploads, downloads, installations: what was to be done of each. signed: what the meters have
     signed, in order. handlers_may_fail: a HandlerFailed event is no error of the test. security: makes keys and judges
-    certificates for the station, the real thing unless replaced; security_works: as transfers_work.
+    certificates for the station, the real thing unless replaced; security_works: as transfers_work. admits: what comes
+    of an attempt to connect, None if it gets in; verified_by: the root that the host then says to have verified the
+    back end by.
     """
 
     def __init__(
@@ -77,6 +88,8 @@ class Rig:
         capabilities: Capabilities | None = None,
         clock_known: bool = True,
         secure_firmware: bool = True,
+        security: SecuritySetup | None = None,
+        authorization_key: bytes | None = None,
     ) -> None:
         self.setup = Setup(
             "CP1",
@@ -87,6 +100,8 @@ class Rig:
             config=config,
             capabilities=capabilities or Capabilities(unlock=True, reset=True, measurands=MEASURANDS),
             secure_firmware=secure_firmware,
+            security=security,
+            authorization_key=authorization_key,
         )
         self.now = 1000.0
         self.clock_known = clock_known
@@ -94,6 +109,8 @@ class Rig:
         self.meters: dict[int, float] = dict.fromkeys(range(evses + 1), 0.0)
         self.reachable = True
         self.refuse_with: int | None = None
+        self.admits: Callable[[Connect], Disconnect | None] = lambda _: None
+        self.verified_by: str | None = None
         self.store_works = True
         self.meter_works = True
         self.unlocks = True
@@ -130,6 +147,9 @@ class Rig:
             v16.SignedFirmwareStatusNotificationRequest: lambda _: v16.SignedFirmwareStatusNotificationResponse(),
             v16.DiagnosticsStatusNotificationRequest: lambda _: v16.DiagnosticsStatusNotificationResponse(),
             v16.DataTransferRequest: lambda _: v16.DataTransferResponse(status=v16.DataTransferStatus.Accepted),
+            v16.SignCertificateRequest: lambda _: v16.SignCertificateResponse(
+                status=v16.GenericStatusEnumType.Accepted
+            ),
         }
         self._backend: Session | None = None
         self._results: dict[str, Any] = {}
@@ -279,8 +299,7 @@ class Rig:
         moved = self._store_batches()
         for text in list(self.station.data_to_send()):
             moved = True
-            if self._backend is not None:
-                self._backend.receive(text, self.now)
+            self._send(text)
         while (command := self.station.next_command()) is not None:
             moved = True
             self._carry_out(command)
@@ -289,6 +308,11 @@ class Rig:
             if isinstance(event, HandlerFailed) and not self.handlers_may_fail:
                 raise event.error
         return self._move_backend() or moved
+
+    def _send(self, text: str) -> None:
+        """A text leaves the station."""
+        if self._backend is not None:
+            self._backend.receive(text, self.now)
 
     def _store_batches(self) -> bool:
         moved = False
@@ -308,8 +332,10 @@ class Rig:
         station, now = self.station, self.now
         self.carried_out.append(command)
         if isinstance(command, Connect):
-            self._connect()
+            self._attempt(command)
         elif isinstance(command, Close):
+            if self._backend is not None:
+                self._deliver()
             self._backend = None
             station.disconnected(ClosedByPeer(command.code), now)
         elif isinstance(command, Ping):
@@ -364,6 +390,20 @@ class Rig:
             self.station.done(command.id, result, self.now)
         else:
             self.station.failed(command.id, "the connection broke", self.now)
+
+    def _deliver(self) -> None:
+        """What was sent before the link is closed arrives."""
+        while self._move_backend():
+            pass
+
+    def _attempt(self, command: Connect) -> None:
+        refusal = self.admits(command) if self.reachable else None
+        if refusal is not None:
+            self.station.disconnected(refusal, self.now)
+            return
+        if self.verified_by is not None:
+            self.station.verified(self.verified_by, self.now)
+        self._connect()
 
     def _connect(self) -> None:
         if not self.reachable:

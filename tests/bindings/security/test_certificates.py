@@ -150,7 +150,9 @@ def test_expired_and_not_valid_yet(cpo_root: Authority) -> None:
     issued = cpo_root.issue("CP1", begin=NOW - timedelta(days=1), end=NOW + timedelta(days=1))
     assert isinstance(judge(Station, issued.chain, cpo_root), CertificateFacts)
     assert why(Station, issued.chain, cpo_root, at=NOW + timedelta(days=2)) == "expired"
-    assert why(Station, issued.chain, cpo_root, at=NOW - timedelta(days=2)) == "not valid yet"
+    assert why(Firmware, issued.chain, cpo_root, at=NOW - timedelta(days=2)) == "not valid yet"
+    assert why(Root, Authority(begin=NOW + timedelta(days=1)).pem) == "not valid yet"
+    assert isinstance(judge(Station, issued.chain, cpo_root, at=NOW - timedelta(days=2)), CertificateFacts)
     ended = Authority(end=NOW - timedelta(days=1))
     assert why(Root, ended.pem) == "expired"
     assert why(Station, ended.issue("CP1").chain, ended) == "no valid path to a root that is trusted"

@@ -1,9 +1,9 @@
 """The configuration keys of OCPP 1.6 that this station has: the one table of name, access, default, range and place.
 
 Core: 34 of 1.6 §9.1, and MessageTimeout (E 3.83) and StopTransactionMaxMeterValues (E 3.91) of the errata sheet. A
-feature profile that the Setup leaves out has no keys. Those beyond the standard are in extras16.py. A Setup may set the
-factory value of any key, but not to what the hardware contradicts. docs/configuration-keys.md describes the same table;
-a test compares them.
+feature profile that the Setup leaves out has no keys, nor has the security extension (6 keys, W 7). Those beyond the
+standard are in extras16.py. A Setup may set the factory value of any key, but not to what the hardware contradicts.
+docs/configuration-keys.md describes the same table; a test compares them.
 
 Where the standard names no range, the lowest value with a meaning is the bound: a time-out or a number of attempts of 0
 would make the function useless, so those begin at 1. 0 switches off what the standard lets be switched off
@@ -19,10 +19,17 @@ from typing import Final
 
 from ocppcore.messages.text import fold
 from ocppcore.station.blocks.provisioning.extras16 import EXTRAS
-from ocppcore.station.blocks.provisioning.texts import measurands, rotations, unknown_rotations
+from ocppcore.station.blocks.provisioning.texts import (
+    authorization_key,
+    measurands,
+    plain_authorization_key,
+    rotations,
+    unknown_rotations,
+)
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.readers import MAX_TEXT, boolean, choice, exactly, integer, only, some
-from ocppcore.station.setup import Setup
+from ocppcore.station.readers import text as text_of
+from ocppcore.station.setup import SECURITY, Setup
 
 R, RW = Access.R, Access.RW
 DAY: Final = 86_400
@@ -76,6 +83,15 @@ SIGNING: Final = (
     Key("AlignedDataSignReadings", RW, "false", boolean, section="N 3.3.7"),
 )
 
+# Those of the security extension but for the AuthorizationKey, whose factory value is nobody else's.
+OF_SECURITY: Final = (
+    Key("AdditionalRootCertificateCheck", R, "false", boolean, section="W 7.1"),
+    Key("CertificateSignedMaxChainSize", R, "10000", integer(1, 10_000), section="W 7.3"),
+    Key("CertificateStoreMaxLength", R, "10", integer(1, 100), section="W 7.4"),
+    Key("CpoName", RW, None, text_of(64), section="W 7.5"),  # as long as an organizationName may be (RFC 5280)
+    Key("SecurityProfile", RW, "0", integer(0, 3), section="W 7.6"),
+)
+
 TRANSFERS: Final = ("FTP", "FTPS", "HTTP", "HTTPS")
 PROTOCOLS: Final = Key("SupportedFileTransferProtocols", R, ",".join(TRANSFERS), some(TRANSFERS), section="E 3.90")
 
@@ -96,9 +112,9 @@ def keys(setup: Setup) -> list[Key]:
     transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and (able.diagnostics or able.install) else []
     if not able.install:
         without = without | {"FirmwareManagement"}
-    return [
-        *core, *_profiles(without, able.switches_phases), *transfers, *_signing(setup), *EXTRAS, *setup.keys
-    ]  # fmt: skip
+    security = _security(setup) if setup.has(SECURITY) else ()
+    profiles = _profiles(without, able.switches_phases)
+    return [*core, *profiles, *transfers, *security, *_signing(setup), *EXTRAS, *setup.keys]
 
 
 def _signing(setup: Setup) -> list[Key]:
@@ -119,6 +135,15 @@ def _signing(setup: Setup) -> list[Key]:
         shown = text if len(text) <= MAX_TEXT else None  # N 3.3.1: a longer one does not fit
         found.append(Key(f"MeterPublicKey{evse}", R, shown, choice((text,)), section="N 3.3.1"))
     return found
+
+
+def _security(setup: Setup) -> tuple[Key, ...]:
+    """Those of the security extension (W 7)."""
+    shipped, read = setup.authorization_key, authorization_key
+    text = None if shipped is None else setup.security.key_text(shipped)
+    if setup.security.plain_key:
+        read = plain_authorization_key
+    return (OF_SECURITY[0], Key("AuthorizationKey", Access.W, text, read, section="W 7.2, JE 3.12"), *OF_SECURITY[1:])
 
 
 @lru_cache(maxsize=64)

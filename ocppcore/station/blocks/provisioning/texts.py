@@ -12,6 +12,7 @@ from typing import Final
 from ocppcore.messages.text import fold
 from ocppcore.station.readers import MAX_TEXT, Reader, items
 
+_HEX_KEY = re.compile(r"(?:[0-9A-Fa-f]{2}){16,20}", re.ASCII)
 _ROTATION = re.compile(r"(0|[1-9][0-9]{0,8})\.(\w+)", re.ASCII)
 # 1.6 §7.34: what a measurand may be measured on.
 PHASES: Final = ("L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1")
@@ -39,6 +40,20 @@ def measurands(known: Iterable[str], longest: int) -> Reader:
         return tuple(dict.fromkeys(one(item) for item in items(text, longest)))
 
     return read
+
+
+def authorization_key(text: str) -> bytes:
+    """The octets of an AuthorizationKey in hex digits (W 7.2, A00.FR.205, J §6.2.2)."""
+    if _HEX_KEY.fullmatch(text) is None:
+        raise ValueError("32 to 40 hex digits, two for each octet")
+    return bytes.fromhex(text)
+
+
+def plain_authorization_key(text: str) -> bytes:
+    """The octets of an AuthorizationKey that is sent as it is written (SecuritySetup.plain_key)."""
+    if not 16 <= len(text) <= 40 or not text.isprintable():
+        raise ValueError("a text of 16 to 40 printable characters")
+    return text.encode()
 
 
 def rotations(connectors: int, longest: int) -> Reader:

@@ -210,13 +210,18 @@ def test_W30_the_credentials_do_not_leave() -> None:
     forms = secrets("CP1", [key])
     for form in (key, b"313620", b"MTYgb2N0ZXRzIHNlY3JldA", b"Q1AxOjE2IG9jdGV0cyBzZWNyZXQ"):
         assert any(hidden.startswith(form) for hidden in forms), form
-    rig = bench()
+    plain = bench()
+    get(plain)
+    assert plain.uploads[0].hide == ()
+    rig = bench(authorization_key=key)
     get(rig)
-    assert rig.uploads[0].hide == ()
-    rig.setup.authorization_key = key
-    get(rig)
-    assert rig.uploads[1].hide == forms
-    rig.station.ctx.credentials = lambda: (key, b"another")
-    get(rig)
-    assert rig.uploads[2].hide == secrets("CP1", [key, b"another"])
+    assert rig.uploads[0].hide == forms
+    assert rig.set_key("AuthorizationKey", b"another 16 bytes".hex()) == "Accepted"
     assert key not in repr(rig.uploads[0]).encode()
+    rig.reachable = False  # the new key has not made a connection yet: the one before it may come back
+    rig.advance(1)
+    assert rig.station.ctx.credentials() == (b"another 16 bytes", key)
+    rig.reachable = True
+    rig.advance(60)
+    get(rig)
+    assert rig.uploads[1].hide == secrets("CP1", [b"another 16 bytes"])

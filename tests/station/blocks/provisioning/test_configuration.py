@@ -18,7 +18,7 @@ from ocppcore.station.blocks.provisioning.texts import rotations, unknown_rotati
 from ocppcore.station.configuration import Access, Key
 from ocppcore.station.events import KeyChanged
 from ocppcore.station.readers import MAX_INT, integer
-from ocppcore.station.setup import OPTIONAL_PROFILES
+from ocppcore.station.setup import OPTIONAL_PROFILES, SECURITY
 from ocppcore.station.v16 import ACTIONS
 from ocppcore.testing.rig import Rig
 from ocppcore.version import ErrorCode
@@ -41,12 +41,16 @@ OTHERS = """
     ChargeProfileMaxStackLevel ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods
     ConnectorSwitch3to1PhaseSupported MaxChargingProfilesInstalled
 """.split()
+SECURITY_KEYS = """
+    AdditionalRootCertificateCheck AuthorizationKey CertificateSignedMaxChainSize CertificateStoreMaxLength CpoName
+    SecurityProfile
+""".split()
 # Beyond the standard.
 EXTRA = """
     AuthorizationTimeout FreeVend FreeVendIdTag MeterValuesInTransactionsOnly OfflineTransactionsMaxLength
     PreBootTransactions SilentOfflineTransactions StartTransactionOnPowerPathClosed
 """.split()
-ALL = len(CORE) + len(OTHERS) + len(EXTRA)
+ALL = len(CORE) + len(OTHERS) + len(SECURITY_KEYS) + len(EXTRA)
 # Each profile's actions that a back end calls (1.6 §3.3).
 SERVED_BY = {
     "Core": "ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration RemoteStartTransaction "
@@ -74,24 +78,28 @@ def setup(**more: object) -> Setup:
 
 def test_the_table_has_the_36_keys_of_core_those_of_the_other_profiles_and_no_other() -> None:
     assert len(CORE) == 36
-    assert {key.name for key in keys(setup())} == {*CORE, *OTHERS, *EXTRA}
+    assert {key.name for key in keys(setup())} == {*CORE, *OTHERS, *SECURITY_KEYS, *EXTRA}
     files = setup(capabilities=Capabilities(diagnostics=True))
-    assert {key.name for key in keys(files)} == {*CORE, *OTHERS, *EXTRA, "SupportedFileTransferProtocols"}
+    assert {key.name for key in keys(files)} == {
+        *(*CORE, *OTHERS, *SECURITY_KEYS, *EXTRA),
+        "SupportedFileTransferProtocols",
+    }
 
 
 def test_a_station_of_core_alone_has_the_keys_of_core_alone() -> None:
-    """Left out are the other profiles (1.6 §3.3)."""
-    core = setup(without=OPTIONAL_PROFILES)
+    """Left out are the other profiles (1.6 §3.3), and the security extension."""
+    core = setup(without=[*OPTIONAL_PROFILES, SECURITY])
     assert {key.name for key in keys(core)} == {*CORE, *EXTRA}
     assert next(key.default for key in keys(core) if key.name == "SupportedFeatureProfiles") == "Core"
 
 
 @pytest.mark.parametrize("key", keys(setup()), ids=lambda key: key.name)
 def test_every_key_takes_its_default_and_has_a_place_in_the_standard(key: Key) -> None:
-    assert key.default is not None
-    key.take(key.default)
+    assert key.default is not None or key.name in ("AuthorizationKey", "CpoName")  # without a value until it is set
+    assert key.default is None or key.take(key.default) is not None
     assert (key.section == "") == (key.name in EXTRA)
-    assert not key.section or re.fullmatch(r"(1\.6 §9\.[1-4]\.\d+|E 3\.\d+)(, E 3\.\d+)*", key.section)
+    place = r"(1\.6 §9\.[1-4]\.\d+|E 3\.\d+|W 7\.\d)(, J?E 3\.\d+)*"
+    assert not key.section or re.fullmatch(place, key.section)
 
 
 def test_the_supported_profiles_are_those_that_are_served() -> None:
@@ -100,11 +108,11 @@ def test_the_supported_profiles_are_those_that_are_served() -> None:
 
 
 def test_the_documentation_has_the_same_table() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (R|RW) \| (.*?) \|", DOCS.read_text("utf-8"), re.M)
+    rows = re.findall(r"^\| `(\w+)` \| (R|RW|W) \| (.*?) \|", DOCS.read_text("utf-8"), re.M)
     whole = Capabilities(unlock=True, diagnostics=True, install=True)
     plain = {key.name: key for key in keys(setup(evses=2, capabilities=whole))}
     assert {name: (access, default.strip("`")) for name, access, default in rows} == {
-        key.name: (key.access.value, key.default) for key in plain.values()
+        key.name: (key.access.value, "none" if key.default is None else key.default) for key in plain.values()
     }
 
 

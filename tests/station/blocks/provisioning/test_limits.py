@@ -13,6 +13,7 @@ from ocppcore.station import Capabilities, Setup
 from ocppcore.station.blocks.provisioning.keys16 import LISTS, keys
 from ocppcore.station.configuration import Access
 from ocppcore.testing.bench import Bench
+from ocppcore.testing.certificates import Authority
 from ocppcore.testing.charging import ChargingBench, profile
 
 THREE = ["Energy.Active.Import.Register", "Voltage", "SoC"]
@@ -76,6 +77,15 @@ def offline(bench: ChargingBench, count: int) -> bool:
     return bench.energy()
 
 
+def certificates(bench: ChargingBench, count: int) -> bool:
+    use = v16.CertificateUseEnumType.ManufacturerRootCertificate
+    statuses = [
+        bench.ask(v16.InstallCertificateRequest(certificate_type=use, certificate=Authority().pem)).status
+        for _ in range(count)
+    ]
+    return {str(status) for status in statuses} == {"Accepted"}
+
+
 # By limit: does the station take so many?
 ENFORCED: dict[str, Callable[[ChargingBench, int], bool]] = {
     **{f"{name}MaxLength": list_of(name, THREE) for name in LISTS},
@@ -88,13 +98,15 @@ ENFORCED: dict[str, Callable[[ChargingBench, int], bool]] = {
     "MaxChargingProfilesInstalled": profiles,
     "StopTransactionMaxMeterValues": meter_values,
     "OfflineTransactionsMaxLength": offline,
+    "CertificateStoreMaxLength": certificates,
 }
 
 
 def test_no_limit_is_left_out() -> None:
     whole = Setup("CP1", "ws://h", vendor="V", model="M", capabilities=Capabilities(diagnostics=True, install=True))
     declared = {key.name for key in keys(whole) if key.access is Access.R and "Max" in key.name}
-    assert declared - set(ENFORCED) == {"SupportedFeatureProfilesMaxLength"}  # the list is the station's own
+    # A list of the station's own; a bound that no certificate is short enough for, if it is 2.
+    assert declared - set(ENFORCED) == {"SupportedFeatureProfilesMaxLength", "CertificateSignedMaxChainSize"}
 
 
 @pytest.mark.parametrize("key", ENFORCED)

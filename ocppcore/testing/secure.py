@@ -1,0 +1,109 @@
+"""A station with real certificates, and what its back end, and who listens, come to know of them.
+
+    rig = SecureRig(profile=1, authorization_key=KEY); rig.boot()
+    rig.install(cpo_root); rig.renew(cpo_root)
+    assert rig.set_key("SecurityProfile", "3") == "Accepted"; rig.advance(1)
+    assert rig.last.tls                                     # how it connects now
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from ocppcore import v16
+from ocppcore.session.commands import Connect
+from ocppcore.station import Station
+from ocppcore.station.local import SecurityEvent
+from ocppcore.testing.certificates import Authority
+from ocppcore.testing.rig import Rig
+
+KEY: Final = bytes(range(16))
+NEW_KEY: Final = bytes(range(100, 120))
+CENTRAL: Final = v16.CertificateUseEnumType.CentralSystemRootCertificate
+MANUFACTURER: Final = v16.CertificateUseEnumType.ManufacturerRootCertificate
+
+
+class SecureRig(Rig):
+    """profile: the security profile that it begins with. events_told: what it publishes for the security log; said: all
+    texts that left it, as they were."""
+
+    def __init__(self, *, profile: int = 0, **options: Any) -> None:
+        config = {"SecurityProfile": str(profile), "CpoName": "ACME"} | options.pop("config", {})
+        self.events_told: list[SecurityEvent] = []
+        self.said: list[str] = []
+        super().__init__(config=config, **options)
+
+    def _make(self) -> Station:
+        station = super()._make()
+        station._subscribers.setdefault(SecurityEvent, []).append(self.events_told.append)
+        return station
+
+    def _send(self, text: str) -> None:
+        self.said.append(text)
+        super()._send(text)
+
+    @property
+    def connects(self) -> list[Connect]:
+        return [command for command in self.carried_out if isinstance(command, Connect)]
+
+    @property
+    def last(self) -> Connect:
+        """The last attempt to connect."""
+        return self.connects[-1]
+
+    def told(self) -> list[str]:
+        """The types of security events since the last time."""
+        found, self.events_told[:] = [event.type for event in self.events_told], []
+        return found
+
+    def install(self, authority: Authority | str, use: v16.CertificateUseEnumType = CENTRAL) -> str:
+        """InstallCertificate; returns the status."""
+        pem = authority if isinstance(authority, str) else authority.pem
+        return str(self.ask(v16.InstallCertificateRequest(certificate_type=use, certificate=pem)).status)
+
+    def installed(self, use: v16.CertificateUseEnumType = CENTRAL) -> list[v16.CertificateHashDataType]:
+        """What GetInstalledCertificateIds tells."""
+        answer = self.ask(v16.GetInstalledCertificateIdsRequest(certificate_type=use))
+        assert (str(answer.status) == "NotFound") is (answer.certificate_hash_data is None)
+        return answer.certificate_hash_data or []
+
+    def delete(self, name: v16.CertificateHashDataType) -> str:
+        """DeleteCertificate; returns the status."""
+        return str(self.ask(v16.DeleteCertificateRequest(certificate_hash_data=name)).status)
+
+    def trigger(self) -> str:
+        """ExtendedTriggerMessage(SignChargePointCertificate)."""
+        wanted = v16.MessageTriggerEnumType.SignChargePointCertificate
+        return str(self.ask(v16.ExtendedTriggerMessageRequest(requested_message=wanted)).status)
+
+    def csr(self) -> str:
+        """What the station wants signed."""
+        assert self.trigger() == "Accepted"
+        (request,) = self.take(v16.SignCertificateRequest)
+        return request.csr
+
+    def hand_out(self, chain: str) -> str:
+        """CertificateSigned."""
+        return str(self.ask(v16.CertificateSignedRequest(certificate_chain=chain)).status)
+
+    def renew(self, authority: Authority, **options: Any) -> str:
+        """The station gets a new certificate; returns its chain."""
+        chain = authority.sign_request(self.csr(), **options)
+        assert self.hand_out(chain) == "Accepted"
+        self.advance(1)
+        return chain
+
+    def configured(self, name: str) -> str | None:
+        """The value in force of a key."""
+        return self.station.configuration.text(name)
+
+    def days(self, count: float) -> None:
+        """Time passes."""
+        self.advance(timedelta(days=count).total_seconds())
+
+    def leaks(self, *secrets: str | bytes) -> list[str]:
+        """What of it shows in texts, in events, or where a command is printed."""
+        shown = "".join(self.said) + repr(self.events) + repr(self.events_told) + repr(self.carried_out)
+        shown += repr([getattr(c, "tls", None) for c in self.connects]) + repr([c.auth for c in self.connects])
+        return [str(secret) for secret in secrets if (secret if isinstance(secret, str) else repr(secret)) in shown]
