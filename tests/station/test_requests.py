@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
+from ocppcore.hardware import public_key
 from ocppcore.session.commands import CertificateFacts, CertificateFault, CheckCertificate
 from ocppcore.station import Capabilities, Station
 from ocppcore.station.evse import EvseError
 from ocppcore.testing.bench import Bench
-from ocppcore.testing.rig import BEGIN
+from ocppcore.testing.rig import BEGIN, MEASURANDS
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "requests.md").read_text("utf-8")
 SECTION = re.compile(r"^### (\w+)\n\n```json\n(.*?)```\n\n(.*?)(?=^###|\Z)", re.M | re.S)
@@ -62,8 +63,12 @@ class Examples(Bench):
 @pytest.fixture
 def bench() -> Bench:
     """The station of the examples."""
-    config = {"LocalAuthListMaxLength": "3", "SendLocalListMaxLength": "3"}
-    bench = Examples(evses=6, config=config, capabilities=Capabilities(unlock=True, reset=True, install=True))
+    config = {"LocalAuthListMaxLength": "3", "SendLocalListMaxLength": "3", "SampledDataSignReadings": "true"}
+    public_keys = {evse: public_key(bytes([evse])) for evse in range(1, 7)}
+    able = Capabilities(
+        unlock=True, reset=True, install=True, measurands=MEASURANDS, signs=MEASURANDS[:1], public_keys=public_keys
+    )
+    bench = Examples(evses=6, config=config, capabilities=able)
     bench.security = Judge()
     info = v16.IdTagInfo(status=v16.AuthorizationStatus.Accepted)
     entries = [v16.AuthorizationData(id_tag=token, id_tag_info=info) for token in "AB"]
