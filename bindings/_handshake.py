@@ -268,12 +268,14 @@ class ServerHandshake:
         return answer, connection
 
 
-def rejection(status: int) -> bytes:
+def rejection(status: int, retry_after: int | None = None) -> bytes:
     """The answer that refuses a handshake. It says no more than the status: who asks may be anybody."""
     extra = {
         401: 'WWW-Authenticate: Basic realm="OCPP"\r\n',
         426: "Sec-WebSocket-Version: 13\r\n",
     }.get(status, "")
+    if retry_after is not None:
+        extra += f"Retry-After: {retry_after}\r\n"
     phrase = HTTPStatus(status).phrase
     return f"HTTP/1.1 {status} {phrase}\r\n{extra}Connection: close\r\nContent-Length: 0\r\n\r\n".encode("ascii")
 

@@ -28,8 +28,7 @@ from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.storage.base import Store
 from ocppcore.clock import Clock
 from ocppcore.csms.answer import answer
-from ocppcore.csms.events import AnswerAwaited, HandlerFailed
-from ocppcore.csms.link import StationLink
+from ocppcore.csms.events import Awaited, HandlerFailed
 from ocppcore.errors import RpcError
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Close, Command, Ping
@@ -295,8 +294,8 @@ class Peer:
             self._end(event.id, None, event.error)
         elif isinstance(event, CallReceived):
             self._begin(event)
-        elif isinstance(event, AnswerAwaited):
-            self.spawn(self._await_answer(event))
+        elif isinstance(event, Awaited):
+            self.wait_for(event)
         elif isinstance(event, HandlerFailed):
             log.error("%s: the handler of %s failed", event.identity, event.action, exc_info=event.error)
         for listener in self._listeners:
@@ -346,12 +345,18 @@ class Peer:
         if trouble is not None:
             log.error("the handler of %s failed", type(event.request).action, exc_info=trouble)
 
-    async def _await_answer(self, event: AnswerAwaited) -> None:
-        """A handler of a Csms that is `async def`."""
+    def wait_for(self, event: Awaited) -> asyncio.Task[Any]:
+        """A function of a Csms's author is `async def`."""
+        task = self.spawn(self._wait_for(event))
+        close = getattr(event.outcome, "close", None)
+        if close is not None:
+            task.add_done_callback(lambda _: close())  # it may be cancelled before it has begun
+        return task
+
+    async def _wait_for(self, event: Awaited) -> None:
         outcome: Any
         try:
             outcome = await event.outcome
         except Exception as error:
             outcome = error
-        if isinstance(self.connection, StationLink):
-            self.feed(self.connection.settle_call, event.id, outcome)
+        self.feed(event.settle, outcome)

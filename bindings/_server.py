@@ -1,18 +1,24 @@
-"""The back end's side of asyncio: a port where stations connect, over TCP and TLS."""
+"""The back end's side of asyncio: a port where stations connect, over TCP and TLS.
+
+A connection is met by a Porch, before anything is read from it: whether it may go on, and TLS, are settled there. So
+what is half open is counted from the first moment on, and a failed handshake of TLS does not go by unseen.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import ssl as tls
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import Peer, end_tasks
 from ocppcore.bindings._socket import PATIENCE, Socket
+from ocppcore.bindings._tls_server import certificate_of
 from ocppcore.bindings._ws import Event as WsEvent
 from ocppcore.bindings._ws import State, WebSocket
 from ocppcore.clock import Clock
-from ocppcore.csms import Accept, Csms, Offer, Reject, StationLink
+from ocppcore.csms import Accept, Awaited, Csms, LoginAwaited, Offer, Reject, StationLink
 from ocppcore.errors import ConnectionLost
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Command
@@ -29,6 +35,7 @@ class Guest(Peer):
     def __init__(self, server: Server, socket: Reception, link: StationLink) -> None:
         super().__init__(link, clock=server.clock)
         self.server, self.socket, self.station = server, socket, link
+        self.judging: asyncio.Task[Any] | None = None
         self.tasks = server.tasks  # a handler may outlive the link of the station that asked
         self.on_event(lambda event: server.tell(link.identity, event))
         server.guests[link] = self
@@ -40,55 +47,141 @@ class Guest(Peer):
 
     def disconnected(self, reason: Disconnect) -> None:
         super().disconnected(reason)
+        self.decided()
         self.server.guests.pop(self.station, None)
+
+    def wait_for(self, event: Awaited) -> asyncio.Task[Any]:
+        task = super().wait_for(event)
+        if isinstance(event, LoginAwaited):
+            self.judging = task
+        return task
+
+    def decided(self) -> None:
+        """Nobody waits any more for what the author's function says of the handshake."""
+        judging, self.judging = self.judging, None
+        if judging is not None and judging is not asyncio.current_task():
+            judging.cancel()
 
     def carry_out(self, command: Command) -> None:
         if isinstance(command, Accept):
+            self.decided()
             self.socket.accept(command.subprotocol)
         elif isinstance(command, Reject):
-            self.socket.reject(command.status)
+            self.decided()
+            self.socket.reject(command.status, command.retry_after)
         else:
             super().carry_out(command)
+
+
+class Porch(asyncio.Protocol):
+    """Where a connection waits until it may go on to its Reception, in TLS if that is spoken here."""
+
+    __slots__ = ("server", "_early", "_lost")
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._early = bytearray()  # what came in TLS before it was known here that TLS has come about
+        self._lost: list[Exception | None] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        address = address_of(transport)
+        if not self.server.welcome(address):
+            transport.abort()
+        elif self.server.ssl is None:
+            self._go_on(transport, address)
+        else:
+            transport.pause_reading()  # the first bytes are for TLS
+            self.server.spawn(self._secure(transport, address, self.server.ssl))
+
+    def data_received(self, data: bytes) -> None:
+        self._early += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost.append(exc)
+
+    async def _secure(self, transport: asyncio.Transport, address: str, context: tls.SSLContext) -> None:
+        server, peer = self.server, str(transport.get_extra_info("peername"))
+        try:
+            secure = await asyncio.get_running_loop().start_tls(
+                transport, self, context, server_side=True, ssl_handshake_timeout=PATIENCE[State.Connecting]
+            )
+            assert secure is not None
+        except BaseException as error:
+            transport.abort()
+            server.farewell(address)
+            event = server.csms.tls_failed(reason_of(error), peer, address, server.clock.now())
+            if event is not None:
+                server.tell("", event)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._go_on(secure, address)
+
+    def _go_on(self, transport: asyncio.Transport, address: str) -> None:
+        reception = Reception(self.server, address)
+        transport.set_protocol(reception)
+        reception.connection_made(transport)
+        if self._early:
+            reception.data_received(bytes(self._early))
+        for reason in self._lost:
+            reception.connection_lost(reason)
+
+
+def address_of(transport: asyncio.BaseTransport) -> str:
+    """The IP address of the peer; "" for what has none."""
+    name = transport.get_extra_info("peername")
+    return str(name[0]) if isinstance(name, tuple) else ""
 
 
 class Reception(Socket):
     """A connection that a station made."""
 
-    __slots__ = ("server",)
+    __slots__ = ("server", "address", "waits")
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, address: str) -> None:
         super().__init__(WebSocket.server(path=server.path, lenient=server.lenient))
         self.server = server
+        self.address = address
+        self.waits = True  # its handshake is not finished
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.server.sockets.add(self)
-        self.server.lobby.add(self)
-        if len(self.server.lobby) > MAX_HANDSHAKES or self.server.closing:
-            self.abort(Lost("too many handshakes at a time, or the server stops"))
+        if self.server.closing:
+            self.abort(Lost("the server stops"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.server.sockets.discard(self)
-        self.server.lobby.discard(self)
+        self.finished()
+
+    def finished(self) -> None:
+        """It is no handshake any more."""
+        if self.waits:
+            self.waits = False
+            self.server.farewell(self.address)
 
     def take(self, event: WsEvent) -> None:
         if isinstance(event, Offer) and self.transport is not None:
             event.peer = str(self.transport.get_extra_info("peername"))
+            event.address = self.address
+            event.secure = self.server.ssl is not None
+            event.certificate = certificate_of(self.transport.get_extra_info("ssl_object"))
             self.peer = Guest(self.server, self, self.server.csms.admit(event, self.server.clock.now()))
             self.peer.step()
         else:
             super().take(event)
 
     def accept(self, subprotocol: str | None) -> None:
-        self.server.lobby.discard(self)
+        self.finished()
         self.ws.accept(subprotocol)
         if self.peer is not None and subprotocol is not None:
             self.peer.connected(V16, self)
         self._turn()
 
-    def reject(self, status: int) -> None:
-        self.ws.reject(status)
+    def reject(self, status: int, retry_after: int | None) -> None:
+        self.ws.reject(status, retry_after)
         self._turn()
 
 
@@ -98,19 +191,17 @@ class Server:
     def __init__(self, csms: Csms, clock: Clock, path: str | None, lenient: bool) -> None:
         self.csms, self.clock, self.path, self.lenient = csms, clock, path, lenient
         self.guests: dict[StationLink, Guest] = {}
+        self.ssl: tls.SSLContext | None = None
         self.sockets: set[Reception] = set()
-        self.lobby: set[Reception] = set()  # of those, the ones with an unfinished handshake
+        self.unfinished = 0  # handshakes, of TLS or of the WebSocket
         self.tasks: set[asyncio.Task[Any]] = set()
         self.port = 0
         self.closing = False
         self._listeners: list[Callable[[str, Event], object]] = []
 
     async def listen(self, host: str, port: int, ssl: tls.SSLContext | None) -> None:
-        patience = PATIENCE[State.Connecting] if ssl is not None else None
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Reception(self), host, port, ssl=ssl, ssl_handshake_timeout=patience
-        )
+        self.ssl = ssl
+        self._server = await asyncio.get_running_loop().create_server(lambda: Porch(self), host, port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def __aenter__(self) -> Server:
@@ -127,6 +218,24 @@ class Server:
     def tell(self, identity: str, event: Event) -> None:
         for listener in self._listeners:
             listener(identity, event)
+
+    def welcome(self, address: str) -> bool:
+        """A connection from there may go on; farewell() is to follow then."""
+        if self.closing or self.unfinished >= MAX_HANDSHAKES or not self.csms.arrive(address, self.clock.now()):
+            return False
+        self.unfinished += 1
+        return True
+
+    def farewell(self, address: str) -> None:
+        """The handshake of a connection is over, one way or the other."""
+        self.unfinished -= 1
+        self.csms.finished(address)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """A task that ends with the server."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def call(self, identity: str, request: Request[R]) -> R:
         """Send a request to a station and wait for its answer, as Peer.call() does."""

@@ -279,13 +279,13 @@ class WebSocket:
             else:
                 self._store(connection, early)
 
-    def reject(self, status: int) -> None:
-        """Turn the station away with an HTTP status."""
+    def reject(self, status: int, retry_after: int | None = None) -> None:
+        """Turn the station away with an HTTP status. retry_after: seconds, for the header of that name."""
         if self.state is State.Deciding:
-            self._refuse(status, "turned away")
+            self._refuse(status, "turned away", retry_after)
 
-    def _refuse(self, status: int, why: str) -> None:
-        self._out.append(rejection(status))
+    def _refuse(self, status: int, why: str, retry_after: int | None = None) -> None:
+        self._out.append(rejection(status, retry_after))
         self._over(Lost(f"handshake answered with {status}: {why}"))
 
     def _pong(self, connection: Connection, ping: Ping) -> None:

@@ -3,7 +3,7 @@
     async with Client(Session(v16.ACTIONS, endpoint=Endpoint(url), rng=Random())) as peer:
         answer = await peer.call(v16.HeartbeatRequest())
 
-    async with await serve(csms, "127.0.0.1", 9000) as server:      # ssl=context for wss://
+    async with await serve(csms, "127.0.0.1", 9000) as server:      # ssl=server_context(…) for wss://
         answer = await server.call("CP1", v16.ResetRequest(type=v16.ResetType.Soft))
 
     hard = await run_station(station, hardware, SqliteStore("station.db"))
@@ -19,11 +19,12 @@ from ocppcore.bindings._client import Client
 from ocppcore.bindings._peer import Peer
 from ocppcore.bindings._server import Server
 from ocppcore.bindings._station import StationHost, run_station
+from ocppcore.bindings._tls_server import server_context
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.clock import Clock
 from ocppcore.csms import Csms
 
-__all__ = ["Client", "Peer", "Server", "StationHost", "run_station", "serve"]
+__all__ = ["Client", "Peer", "Server", "StationHost", "run_station", "serve", "server_context"]
 
 
 async def serve(
@@ -38,7 +39,8 @@ async def serve(
 ) -> Server:
     """Open a back end on host and port (0: any free one, see Server.port), until its close().
 
-    path: what must stand before the identity in the URL, None for anything. Raises OSError if the port is taken.
+    ssl: what server_context() makes, mostly. path: what must stand before the identity in the URL, None for anything.
+    Raises OSError if the port is taken.
     """
     server = Server(csms, SystemClock() if clock is None else clock, path, lenient)
     await server.listen(host, port, ssl)

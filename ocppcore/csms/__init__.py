@@ -2,7 +2,11 @@
 
 csms.py       Csms: admission, duplicates, handlers, calls to stations
 link.py       StationLink: one connection, the sans-IO contract
-admission.py  what a station shows, and how it is judged
+admission.py  what a station shows, and the ways to carry out the judgement
+door.py       the judgement: identity, security profile, credentials
+profiles.py   security profiles, and whose certificates are good
+keyring.py    keys of stations, and their change
+throttle.py   how much of anything is too much
 v16.py        the answers that are given unless a handler says otherwise
 ledger.py     transactions and meter values, each once
 events.py     what happens
@@ -10,23 +14,31 @@ events.py     what happens
 
 from __future__ import annotations
 
-from ocppcore.csms.admission import Accept, Authenticator, Offer, Reject, keys
+from ocppcore.csms.admission import Accept, Authenticator, ClientCertificate, Offer, Reject
 from ocppcore.csms.csms import Csms, Station
 from ocppcore.csms.events import (
     AnswerAwaited,
+    Awaited,
     CallBeforeBoot,
     CallServed,
     HandlerFailed,
+    LoginAwaited,
+    ProfileReached,
     StationBooted,
     StationConnected,
     StationDisconnected,
     StationRefused,
+    TooMuch,
 )
+from ocppcore.csms.keyring import Keyring, keys
 from ocppcore.csms.ledger import Ledger, Transaction
 from ocppcore.csms.link import StationLink
+from ocppcore.csms.profiles import Certificates, Profiles
+from ocppcore.csms.throttle import Rate, Throttle
 
 __all__ = [
-    "Accept", "AnswerAwaited", "Authenticator", "CallBeforeBoot", "CallServed", "Csms", "HandlerFailed", "Ledger",
-    "Offer", "Reject", "Station", "StationBooted", "StationConnected", "StationDisconnected", "StationLink",
-    "StationRefused", "Transaction", "keys",
+    "Accept", "AnswerAwaited", "Authenticator", "Awaited", "CallBeforeBoot", "CallServed", "Certificates",
+    "ClientCertificate", "Csms", "HandlerFailed", "Keyring", "Ledger", "LoginAwaited", "Offer", "ProfileReached",
+    "Profiles", "Rate", "Reject", "Station", "StationBooted", "StationConnected", "StationDisconnected", "StationLink",
+    "StationRefused", "Throttle", "TooMuch", "Transaction", "keys",
 ]  # fmt: skip

@@ -13,17 +13,22 @@ tunnel wait for a time-out of ours. A third connection is turned away at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocppcore.csms import v16 as defaults16
-from ocppcore.csms.admission import Authenticator, Offer, same
+from ocppcore.csms.admission import Authenticator, Offer
+from ocppcore.csms.door import TLS_EVENTS, Case, Door, Refusal
+from ocppcore.csms.events import HandlerFailed, ProfileReached, StationRefused
 from ocppcore.csms.ledger import Ledger
 from ocppcore.csms.link import Stage, StationLink
+from ocppcore.csms.profiles import Certificates, Profiles
+from ocppcore.csms.throttle import Throttle
 from ocppcore.errors import ConnectionLost, SetupError
 from ocppcore.messages.base import Request
+from ocppcore.session.events import Disconnect, TlsFailed
 from ocppcore.session.session import Session
 from ocppcore.session.settings import SessionSettings
 from ocppcore.v16 import AuthorizationStatus, IdTagInfo, RegistrationStatus
@@ -37,21 +42,24 @@ Q = TypeVar("Q", bound=Request[Any])
 Handler = Callable[[StationLink, Any], Any]
 
 MAX_MESSAGE = 1024 * 1024
+MAX_STRANGERS = 10_000  # stations that never proved who they are and are not connected, of which something is known
 ACCEPTED = str(RegistrationStatus.Accepted)
 
 
 class Station:
     """What the back end knows of one station, over all its connections.
 
-    registration: the last answer to BootNotification; None before the first one. link: the connection that counts;
-    waiting: one that would like to take its place. triggered: actions that we asked for while it was not accepted.
+    registration: the last answer to BootNotification; None before the first one. profile: the highest security profile
+    that it has used. link: the connection that counts; waiting: one that would like to take its place. triggered:
+    actions that we asked for while it was not accepted.
     """
 
-    __slots__ = ("identity", "registration", "link", "waiting", "triggered")
+    __slots__ = ("identity", "registration", "profile", "link", "waiting", "triggered")
 
-    def __init__(self, identity: str, registration: str | None) -> None:
+    def __init__(self, identity: str, registration: str | None, profile: int = 0) -> None:
         self.identity = identity
         self.registration = registration
+        self.profile = profile
         self.link: StationLink | None = None
         self.waiting: StationLink | None = None
         self.triggered: set[str] = set()
@@ -64,8 +72,12 @@ class Station:
 class Csms:
     """A back end.
 
-    authenticate: judges the Basic credentials; without it insecure=True must say that everybody may come in.
+    authenticate: judges the Basic credentials, certificates: the stations' own (profile 3); without both, insecure=True
+    must say that everybody may come in. Either may take its time, but not more than judge_wait seconds.
+    profiles: the security profiles that stations may use; None for all that authenticate. A station that has used a
+    higher one may not come with a lower one again (W A05.FR.09); reached: those of an earlier life, by identity.
     known: the identities that exist, None for any; another one is answered 404 (J §3.2).
+    throttle: how much of anything is too much; Throttle.off() for no bounds.
     authorize: judges id tokens: True, False, or an IdTagInfo; without it none is accepted, or all with insecure=True.
     register: judges BootNotification; without it each station is accepted. accepted: identities that were accepted in
     an earlier life of this back end: they will not boot again just because it did (J §5.4).
@@ -78,8 +90,12 @@ class Csms:
         utc: Callable[[], datetime],
         rng: random.Random,
         authenticate: Authenticator | None = None,
+        certificates: Certificates | None = None,
+        profiles: Profiles | None = None,
+        reached: Mapping[str, int] | None = None,
         insecure: bool = False,
         known: Container[str] | None = None,
+        throttle: Throttle | None = None,
         authorize: Callable[[str], bool | IdTagInfo] | None = None,
         register: Callable[[str, Any], RegistrationStatus] | None = None,
         accepted: Iterable[str] = (),
@@ -88,23 +104,28 @@ class Csms:
         settings: SessionSettings | None = None,
         max_message: int = MAX_MESSAGE,
         takeover_wait: float = 5.0,
+        judge_wait: float = 8.0,
     ) -> None:
-        if authenticate is None and not insecure:
+        if authenticate is None and certificates is None and not insecure:
             raise SetupError("a back end needs authenticate=…; for a try-out, insecure=True lets everybody in")
         self.utc = utc
         self.interval = interval
         self.ledger = Ledger() if ledger is None else ledger
         self.handlers: dict[type, Handler] = dict(defaults16.DEFAULTS)
         self.stations: dict[str, Station] = {name: Station(name, ACCEPTED) for name in accepted}
+        for name, profile in (reached or {}).items():
+            self.stations.setdefault(name, Station(name, None)).profile = profile
+        self.throttle = Throttle() if throttle is None else throttle
+        self._door = Door(authenticate, certificates, profiles, known, self.throttle)
         self._rng = rng
-        self._authenticate = authenticate
         self._insecure = insecure
-        self._known = known
         self._authorize = authorize
         self._register = register
         self._settings = settings
         self._max_message = max_message
         self._takeover_wait = takeover_wait
+        self._judge_wait = judge_wait
+        self._strangers: dict[str, None] = {}  # see MAX_STRANGERS; who left last at the end
         self._command_ids: Iterator[int] = count(1)
         self._ready: dict[StationLink, None] = {}  # in order, each once
 
@@ -158,39 +179,67 @@ class Csms:
 
     # Admission
 
+    def arrive(self, address: str, now: float) -> bool:
+        """A connection begins, before anything is read from it: True if it may go on; then finished() is to follow."""
+        return self.throttle.arrive(address, now)
+
+    def finished(self, address: str) -> None:
+        """The handshake of a connection is over, one way or the other."""
+        self.throttle.finished(address)
+
+    def tls_failed(self, reason: Disconnect, peer: str, address: str, now: float) -> StationRefused | None:
+        """TLS did not come about: what there is to tell, which is nothing if the link was merely lost."""
+        if not isinstance(reason, TlsFailed):
+            return None
+        self.throttle.suspect(address, now)
+        return StationRefused(None, 0, f"TLS failed: {reason.kind}", peer, TLS_EVENTS.get(reason.kind))
+
     def admit(self, offer: Offer, now: float) -> StationLink:
-        """Judge a handshake. The link's first command is Accept or Reject: now, or when an older link has shown its
-        colours."""
-        refusal = self._refusal(offer)
-        if refusal is not None:
-            link = self._make(Station("", None), offer)
-            link.reject(*refusal, now)
-            return link
-        assert offer.identity is not None  # or it would have been refused
-        station = self.stations.setdefault(offer.identity, Station(offer.identity, None))
-        link = self._make(station, offer)
-        if V16.subprotocol not in offer.subprotocols:
-            link.accept(None, now)
-        elif station.link is None:
-            self._let_in(link, now)
-        elif station.waiting is not None:
-            link.reject(409, "two connections already", now)
+        """Judge a handshake. The link's first command is Accept or Reject: now, or when what it depends on is known."""
+        link = self._make(Station("", None), offer)
+        station = self.stations.get(offer.identity or "")
+        verdict = self._door.ask(offer, station.profile if station is not None else 0, now)
+        if isinstance(verdict, Refusal):
+            link.reject(verdict, now)
+        elif hasattr(verdict.outcome, "__await__"):
+            link.wait_for(verdict, now + self._judge_wait)
         else:
-            self._wait(link, station.link, now)
+            self.judged(link, verdict, verdict.outcome, now)
         return link
 
-    def _refusal(self, offer: Offer) -> tuple[int, str] | None:
-        """The HTTP status and the reason for turning an offer away; None if it is in order."""
-        identity, auth = offer.identity, offer.auth
-        if identity is None:
-            return 404, "no identity in the URL"
-        if self._authenticate is not None:
-            # W A00.FR.204: the user is the identity. Checked first, so that no authenticator can forget it.
-            if auth is None or not same(auth.user, identity) or not self._authenticate(identity, auth.user, auth.key):
-                return 401, "wrong credentials"
-        if self._known is not None and identity not in self._known:
-            return 404, "unknown identity"  # J §3.2
-        return None
+    def judged(self, link: StationLink, case: Case, outcome: Any, now: float) -> None:
+        """What the author's function said of a handshake."""
+        try:
+            refusal = self._door.decide(link.offer, case, outcome, now)
+        except Exception as error:  # of `known`
+            outcome, refusal = error, self._door.decide(link.offer, case, error, now)
+        if isinstance(outcome, Exception):
+            link.tell(HandlerFailed(link.offer.identity or "", "handshake", outcome))
+        if refusal is not None:
+            link.reject(refusal, now)
+        elif V16.subprotocol not in link.offer.subprotocols:
+            link.accept(None, now)
+        else:
+            self._enter(link, case.profile, now)
+
+    def _enter(self, link: StationLink, profile: int, now: float) -> None:
+        """It may come in, unless the station is there already."""
+        identity = link.offer.identity
+        assert identity is not None  # or it would have been refused
+        station = self.stations.get(identity)
+        if station is None:
+            station = self.stations[identity] = Station(identity, None)
+        self._strangers.pop(identity, None)
+        if profile < station.profile:  # it was raised while this was judged
+            link.reject(Refusal(401, "a lower security profile"), now)
+            return
+        link.station, link.profile = station, profile
+        if station.link is None:
+            self._let_in(link, now)
+        elif station.waiting is not None:
+            link.reject(Refusal(409, "two connections already"), now)
+        else:
+            self._wait(link, station.link, now)
 
     def _make(self, station: Station, offer: Offer) -> StationLink:
         limits = Limits(max_message=self._max_message)
@@ -205,6 +254,7 @@ class Csms:
 
     def _wait(self, link: StationLink, old: StationLink, now: float) -> None:
         link.station.waiting = link
+        link.stage = Stage.Waiting
         link.deadline = now + self._takeover_wait
         old.probe(link.deadline)
         self._ready[old] = None
@@ -215,12 +265,15 @@ class Csms:
         return next(self._command_ids)
 
     def alive(self, link: StationLink, now: float) -> None:
-        """The link gave a sign of life: whoever wants its place has no business here."""
+        """The link gave a sign of life: whoever wants its place has no business here, and its profile works."""
         station = link.station
         if station.waiting is not None and station.link is link:
             waiting, station.waiting = station.waiting, None
-            waiting.reject(409, "the station is connected", now)
+            waiting.reject(Refusal(409, "the station is connected"), now)
             self._ready[waiting] = None
+        if link.profile > station.profile:
+            station.profile = link.profile
+            link.tell(ProfileReached(station.identity, link.profile))
 
     def take_over(self, link: StationLink, now: float) -> None:
         """The old link of this station did not show that it lives."""
@@ -242,3 +295,14 @@ class Csms:
                 waiting, station.waiting = station.waiting, None
                 self._let_in(waiting, now)
                 self._ready[waiting] = None
+        self._left(station)
+
+    def _left(self, station: Station) -> None:
+        """Where identities are proven by nothing, anybody can make up any number of them."""
+        if station.link is not None or station.waiting is not None or station.profile:
+            return
+        if self.stations.get(station.identity) is station:
+            self._strangers[station.identity] = None
+            if station.registration is None or len(self._strangers) > MAX_STRANGERS:
+                oldest = station.identity if station.registration is None else next(iter(self._strangers))
+                del self._strangers[oldest], self.stations[oldest]

@@ -1,9 +1,9 @@
 """What happens at a back end, beyond what a session tells (session/events.py). All may be ignored, but for one:
-AnswerAwaited must be waited for by the binding, or the station never gets an answer."""
+an Awaited must be waited for by the binding, or the station never gets an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ocppcore.session.events import Disconnect, Event
@@ -31,15 +31,33 @@ class StationDisconnected(Event):
 
 
 class StationRefused(Event):
-    """A handshake was turned away. identity: the one it claimed, None for none; status: HTTP; why: for the log."""
+    """A handshake was turned away. identity: the one it claimed, None for none; why: for the log.
 
-    __slots__ = ("identity", "status", "why", "peer")
+    status: HTTP; 0 if it did not come to that, because TLS failed. event: where it is a matter of security that the
+    white paper has a name for, that name (W 8, A00.FR.323 and .408).
+    """
 
-    def __init__(self, identity: str | None, status: int, why: str, peer: str) -> None:
+    __slots__ = ("identity", "status", "why", "peer", "event")
+
+    def __init__(self, identity: str | None, status: int, why: str, peer: str, event: str | None = None) -> None:
         self.identity = identity
         self.status = status
         self.why = why
         self.peer = peer
+        self.event = event
+
+
+class ProfileReached(Event):
+    """A station has used a higher security profile than before; a lower one is not accepted any more (W A05.FR.09).
+
+    Keep it, and hand it to the next Csms as `reached`.
+    """
+
+    __slots__ = ("identity", "profile")
+
+    def __init__(self, identity: str, profile: int) -> None:
+        self.identity = identity
+        self.profile = profile
 
 
 class StationBooted(Event):
@@ -74,6 +92,16 @@ class CallBeforeBoot(Event):
         self.action = action
 
 
+class TooMuch(Event):
+    """A station sent more than the Throttle allows, of `what`: messages or characters. Its link is being closed."""
+
+    __slots__ = ("identity", "what")
+
+    def __init__(self, identity: str, what: str) -> None:
+        self.identity = identity
+        self.what = what
+
+
 class HandlerFailed(Event):
     """A handler raised, or returned what is no response; the station was told InternalError and nothing more."""
 
@@ -85,12 +113,40 @@ class HandlerFailed(Event):
         self.error = error
 
 
-class AnswerAwaited(Event):
-    """A handler answers later: wait for `outcome`, and hand what it returns or raises to StationLink.settle_call()."""
+class Awaited(Event):
+    """A function of the author's takes its time: wait for `outcome`, and call settle(what it returned or raised, now).
 
-    __slots__ = ("id", "request", "outcome")
+    The link that told it is then to be drained, as after any input.
+    """
 
-    def __init__(self, id: str, request: Any, outcome: Awaitable[Any]) -> None:
+    __slots__ = ("outcome", "settle")
+
+    def __init__(self, outcome: Awaitable[Any], settle: Callable[[Any, float], None]) -> None:
+        self.outcome = outcome
+        self.settle = settle
+
+
+class AnswerAwaited(Awaited):
+    """A handler answers later. Who asked may go away meanwhile; then the answer goes nowhere."""
+
+    __slots__ = ("id", "request")
+
+    def __init__(
+        self, id: str, request: Any, outcome: Awaitable[Any], settle: Callable[[Any, float], None]
+    ) -> None:
+        super().__init__(outcome, settle)
         self.id = id
         self.request = request
-        self.outcome = outcome
+
+
+class LoginAwaited(Awaited):
+    """Whether a station may come in is found out. If the link is not Judging any more, nobody waits for it: the binding
+    may cancel it then."""
+
+    __slots__ = ("identity",)
+
+    def __init__(
+        self, identity: str | None, outcome: Awaitable[Any], settle: Callable[[Any, float], None]
+    ) -> None:
+        super().__init__(outcome, settle)
+        self.identity = identity

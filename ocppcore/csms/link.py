@@ -1,7 +1,9 @@
 """One connection of one station, as the back end sees it: the sans-IO contract around a session.
 
+    Judging   whether it may come in is being found out
     Waiting   an older connection of the same station is being asked whether it still lives
     Accepted  the handshake may be finished; connected() is next
+    Closing   it sent too much, and is not listened to any more
     Over      turned away, or replaced: nothing more happens
 
 Rules: handlers run here, on each CALL as it arrives; a station that is not accepted gets SecurityError for all but
@@ -13,20 +15,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ocppcore.csms import v16
 from ocppcore.csms.admission import Accept, Offer, Reject
 from ocppcore.csms.answer import answer
+from ocppcore.csms.door import Case, Refusal
 from ocppcore.csms.events import (
     AnswerAwaited,
     CallBeforeBoot,
     CallServed,
     HandlerFailed,
+    LoginAwaited,
     StationConnected,
     StationDisconnected,
     StationRefused,
+    TooMuch,
 )
+from ocppcore.csms.throttle import Meter
 from ocppcore.errors import RpcError
 from ocppcore.session.commands import Close, Command, Ping
 from ocppcore.session.contract import Batch
@@ -38,19 +45,25 @@ if TYPE_CHECKING:
     from ocppcore.csms.csms import Csms, Station
 
 DROP = 1006  # as the docstring of Close says
+VIOLATION = 1008  # RFC 6455 §7.4.1
 MAX_EVENTS = 1000  # the oldest go first, at a host that takes none
 
 
 class Stage(Enum):
     """Where an admission stands."""
 
+    Judging = auto()
     Waiting = auto()
     Accepted = auto()
+    Closing = auto()
     Over = auto()
 
 
 class StationLink:
-    """A connection of the station `identity`. csms, station: the back end, and what it knows of the station."""
+    """A connection of the station `identity`. csms, station: the back end, and what it knows of the station.
+
+    offer: the handshake. profile: the security profile that it uses.
+    """
 
     def __init__(self, csms: Csms, station: Station, offer: Offer, session: Session) -> None:
         """Made by Csms.admit()."""
@@ -58,15 +71,17 @@ class StationLink:
         self.station = station
         self.offer = offer
         self.session = session
+        self.profile = 0
         self.stage = Stage.Waiting
-        self.deadline: float | None = None  # of Waiting
+        self.deadline: float | None = None  # of Judging and Waiting
+        self._meter: Meter | None = None
         self._serving: dict[str, Any] = {}  # the requests whose handlers answer later
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._commands: list[Command] = []
 
     @property
     def identity(self) -> str:
-        """The station's name; "" for an offer that had none."""
+        """The station's name; "" for an offer that was not accepted, whose own claim is in `offer`."""
         return self.station.identity
 
     @property
@@ -81,11 +96,24 @@ class StationLink:
         self.deadline = None
         self._commands.append(Accept(self.csms.command_id(), now, subprotocol))
 
-    def reject(self, status: int, why: str, now: float) -> None:
+    def reject(self, refusal: Refusal, now: float) -> None:
         self.stage = Stage.Over
         self.deadline = None
-        self._commands.append(Reject(self.csms.command_id(), now, status))
-        self._events.append(StationRefused(self.offer.identity, status, why, self.offer.peer))
+        self._commands.append(Reject(self.csms.command_id(), now, refusal.status, refusal.retry_after))
+        offer = self.offer
+        self._events.append(StationRefused(offer.identity, refusal.status, refusal.why, offer.peer, refusal.event))
+
+    def wait_for(self, case: Case, deadline: float) -> None:
+        """Its judgement takes its time."""
+        self.stage = Stage.Judging
+        self.deadline = deadline
+
+        def settle(outcome: Any, now: float) -> None:
+            if self.stage is Stage.Judging:
+                self.deadline = None
+                self.csms.judged(self, case, outcome, now)
+
+        self._events.append(LoginAwaited(self.offer.identity, case.outcome, settle))
 
     def probe(self, deadline: float) -> None:
         """Have the station show that this connection lives."""
@@ -107,6 +135,7 @@ class StationLink:
     def connected(self, version: Version, now: float) -> None:
         """The handshake is finished."""
         if self.stage is Stage.Accepted:
+            self._meter = self.csms.throttle.meter(now)
             self.session.connected(version, now)
             self._settle(now)
 
@@ -120,10 +149,19 @@ class StationLink:
 
     def receive(self, data: str | bytes, now: float) -> None:
         """One WebSocket message."""
-        if self.stage is Stage.Accepted:
+        if self._meter is not None and (what := self._meter.excess(len(data), now)):
+            self._let_go(what, now)
+        elif self.stage is Stage.Accepted:
             self.csms.alive(self, now)
             self.session.receive(data, now)
             self._settle(now)
+
+    def _let_go(self, what: str, now: float) -> None:
+        """It sends too much; what is still in the air is not looked at."""
+        if self.stage is Stage.Accepted:
+            self.stage = Stage.Closing
+            self._events.append(TooMuch(self.identity, what))
+            self._commands.append(Close(self.csms.command_id(), now, VIOLATION, f"too many {what}"))
 
     def pong(self, now: float) -> None:
         """The station answered a ping."""
@@ -198,11 +236,14 @@ class StationLink:
 
     def handle_timer(self, now: float) -> None:
         """Time has passed."""
-        if self.stage is Stage.Waiting and self.deadline is not None and self.deadline <= now:
-            self.csms.take_over(self, now)
-        elif self.stage is Stage.Accepted:
+        if self.stage is Stage.Accepted:
             self.session.handle_timer(now)
             self._settle(now)
+        elif self.deadline is not None and self.deadline <= now:
+            if self.stage is Stage.Waiting:
+                self.csms.take_over(self, now)
+            else:
+                self.reject(Refusal(503, "the login took too long"), now)
 
     # One step
 
@@ -235,7 +276,8 @@ class StationLink:
             outcome = error
         if hasattr(outcome, "__await__"):
             self._serving[event.id] = event.request
-            self._events.append(AnswerAwaited(event.id, event.request, outcome))
+            settle = partial(self.settle_call, event.id)
+            self._events.append(AnswerAwaited(event.id, event.request, outcome, settle))
         else:
             self._answer(event.id, event.request, outcome, now)
 

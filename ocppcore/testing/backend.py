@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ocppcore.clock import ManualClock
-from ocppcore.csms import Accept, AnswerAwaited, CallServed, Csms, HandlerFailed, Offer, Reject, StationLink
+from ocppcore.csms import Accept, AnswerAwaited, Awaited, CallServed, Csms, HandlerFailed, Offer, Reject, StationLink
 from ocppcore.errors import ConnectionLost
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Connect
@@ -83,9 +83,12 @@ class Backend:
         if not self.reachable:
             return Lost("connection refused")
         self.identity = unquote(urlsplit(command.url).path.rpartition("/")[2])
-        offer = Offer(self.identity, command.auth, command.subprotocols, "memory")
+        secure = command.url.startswith("wss:")
+        offer = Offer(self.identity, command.auth, command.subprotocols, "memory", secure=secure)
         link = self.csms.admit(offer, self.clock.now())
         verdict = link.next_command()
+        while not isinstance(verdict, Accept) and (event := link.next_event()) is not None:
+            self._notice(event)
         if isinstance(verdict, Reject):
             return Refused(verdict.status)
         if not isinstance(verdict, Accept) or verdict.subprotocol is None:
@@ -108,6 +111,7 @@ class Backend:
             self._answers[event.id] = event.error
         elif isinstance(event, HandlerFailed):
             raise event.error
-        elif isinstance(event, AnswerAwaited):
+        elif isinstance(event, Awaited):
             event.outcome.close()  # type: ignore[attr-defined]
-            raise TypeError(f"nothing waits here for the handler of {event.request.action}: make it a plain function")
+            what = f"the handler of {event.request.action}" if isinstance(event, AnswerAwaited) else "authenticate"
+            raise TypeError(f"nothing waits here for {what}: make it a plain function")

@@ -323,7 +323,7 @@ def test_a_handshake_that_drips_is_cut(run: Run, monkeypatch: pytest.MonkeyPatch
         async with await serve(make_csms(), "127.0.0.1") as server, by_hand(server) as (reader, writer):
             writer.write(head()[:-1])
             assert await reader.read() == b""
-            assert not server.lobby
+            assert not server.unfinished
 
     run(main())
 

@@ -10,7 +10,7 @@ import pytest
 import ujson
 
 from ocppcore import v16
-from ocppcore.csms import Accept, Csms, Offer, Reject, StationLink, keys
+from ocppcore.csms import Accept, ClientCertificate, Csms, Offer, Reject, StationLink, keys
 from ocppcore.session.commands import BasicAuth, Command
 from ocppcore.session.events import Event
 
@@ -34,10 +34,16 @@ class Bench:
         *,
         user: str | None = None,
         subprotocols: tuple[str, ...] = ("ocpp1.6",),
+        address: str = "198.51.100.7",
+        secure: bool = False,
+        certificate: ClientCertificate | None = None,
     ) -> StationLink:
         """A station connects."""
         auth = None if key is None else BasicAuth(identity or "" if user is None else user, key)
-        return self.csms.admit(Offer(identity, auth, subprotocols, "198.51.100.7"), self.now)
+        offer = Offer(
+            identity, auth, subprotocols, address, address=address, secure=secure, certificate=certificate
+        )
+        return self.csms.admit(offer, self.now)
 
     def enter(self, identity: str = "CP1", *, boot: bool = True) -> StationLink:
         """A station connects and is let in; with boot, it is registered, too."""

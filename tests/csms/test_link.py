@@ -20,7 +20,7 @@ STATUS = '[2,"s","StatusNotification",{"connectorId":1,"errorCode":"NoError","st
 def test_a_call_before_acceptance_is_a_security_error(bench: Any) -> None:
     link = bench.enter(boot=False)
     assert bench.ask(link, HEARTBEAT)[2] == "SecurityError"
-    (event,) = bench.events(link)
+    *_, event = bench.events(link)
     assert isinstance(event, CallBeforeBoot) and event.action == "Heartbeat"
 
 
