@@ -21,6 +21,7 @@ from ocppcore.station.configuration import Configuration, Key
 from ocppcore.station.evse import Evse, EvseError
 from ocppcore.station.local import LocalEvent
 from ocppcore.station.queue import TransactionQueue
+from ocppcore.station.security_log import SecurityLog
 from ocppcore.station.setup import Setup, VendorHandlers
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import Stamp, Timekeeper
@@ -227,6 +228,7 @@ class Context:
         self.now = now
         self.station_evse = Evse(0)
         self.evses = {number: Evse(number, self.station_evse) for number in range(1, setup.evses + 1)}
+        self.security_log = SecurityLog(store, time)
         self.queue = TransactionQueue(self)
         self.triggers = Triggers(self)
         self.connected = False

@@ -180,6 +180,17 @@ class ClockRefused(Event):
         self.why = why
 
 
+class SecurityEventLogged(Event):
+    """A security event (W A04) went into the security log. type, info: as there; told: the back end is told, too."""
+
+    __slots__ = ("type", "info", "told")
+
+    def __init__(self, type: str, info: str | None, told: bool) -> None:
+        self.type = type
+        self.info = info
+        self.told = told
+
+
 class LocalListChanged(Event):
     """The back end has updated the local authorization list (1.6 §5.15). size: its entries."""
 

@@ -24,6 +24,7 @@ from ocppcore.station.local import (
     Plugged,
     PowerFailing,
     ReadingPushed,
+    SecurityEvent,
     StopPressed,
     Unplugged,
 )
@@ -34,6 +35,7 @@ class Inputs:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
+        self._tampered = False
 
     def _enter(self, now: float) -> None:
         raise TypeError("Inputs is a part of Station")
@@ -44,8 +46,8 @@ class Inputs:
     def set_utc(self, utc: datetime, now: float, source: str = "host") -> None:
         """The time, from the host's clock. utc: an aware datetime; source: for the log."""
         self._enter(now)
-        self.ctx.time.set_utc(utc, now)
-        self.ctx.publish(ClockSet())
+        step = self.ctx.time.set_utc(utc, now)
+        self.ctx.publish(ClockSet(step, source))
         self._settle()
 
     def plug(self, evse: int, now: float) -> None:
@@ -102,6 +104,27 @@ class Inputs:
     def power_failing(self, now: float) -> None:
         """The supply is about to go: what can still be written is written."""
         self._tell(PowerFailing(), now)
+
+    def tamper(self, detected: bool, now: float, info: str | None = None) -> None:
+        """The tamper sensor of the station: somebody is at it, or no longer. info: which one; at most 255 characters.
+        Detected, it is a security event (W 8: TamperDetectionActivated)."""
+        if detected != self._tampered:
+            self._tampered = detected
+            if detected:
+                self._tell(SecurityEvent("TamperDetectionActivated", info), now)
+
+    def security_event(
+        self, type: str, now: float, info: str | None = None, *, critical: bool = False
+    ) -> None:
+        """Something happened that the back end's security desk wants to know; it goes into the security log (W A04).
+
+        type: a name of W 8, or the maker's own, 1 to 50 characters; info: more about it, at most 255 characters,
+        without any secret. critical: it is told to the back end, too; of the names of W 8 the standard says which are.
+        Raises SetupError for a text that is too long.
+        """
+        if not 0 < len(type) <= 50 or len(info or "") > 255:
+            raise SetupError(f"security event {type!r}: use 1 to 50 characters, and at most 255 for its info")
+        self._tell(SecurityEvent(type, info, critical), now)
 
     def bay_occupied(self, evse: int, occupied: bool, now: float) -> None:
         """The bay sensor changed."""

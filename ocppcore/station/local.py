@@ -106,9 +106,13 @@ class Offline(LocalEvent):
 
 
 class ClockSet(LocalEvent):
-    """UTC became known, or was corrected."""
+    """UTC became known, or was corrected. step: seconds that it moved, None if it was not known; source: who told."""
 
-    __slots__ = ()
+    __slots__ = ("step", "source")
+
+    def __init__(self, step: float | None, source: str) -> None:
+        self.step = step
+        self.source = source
 
 
 class ConfigurationChanged(LocalEvent):
@@ -123,14 +127,16 @@ class ConfigurationChanged(LocalEvent):
 class SecurityEvent(LocalEvent):
     """Something that the back end's security desk wants to know: it is logged and, if it is critical, told (W A04).
 
-    type: its name in W 8, or a vendor's own, at most 50 characters; info: at most 255, without any secret.
+    type: its name in W 8, or a vendor's own, at most 50 characters; info: at most 255, without any secret. critical: a
+    vendor's event is; for the standard's the standard says it.
     """
 
-    __slots__ = ("type", "info")
+    __slots__ = ("type", "info", "critical")
 
-    def __init__(self, type: str, info: str | None = None) -> None:
+    def __init__(self, type: str, info: str | None = None, critical: bool = False) -> None:
         self.type = type
         self.info = info
+        self.critical = critical
 
 
 class ResetWanted(LocalEvent):

@@ -1,15 +1,15 @@
-"""The one queue of transaction-related messages, over all EVSEs, in chronological order (1.6 §3.7).
+"""Queues of messages that must be delivered, in chronological order: the one of transactions over all EVSEs (1.6 §3.7),
+and what else has the same rules.
 
-Rules:
 - It is persistent: a message is stored in the same batch as what made it, before it is sent, and deleted in the batch
   of what its answer changes. So a kill at any moment loses nothing; at worst a message is sent again, unchanged.
 - Only the oldest message is out, and nothing newer passes it. Messages of other kinds do not wait for the queue (§3.7).
-- A CALLERROR, an invalid CALLRESULT, and a time-out on a live link use up an attempt; the next one waits for
-  TransactionMessageRetryInterval × the attempts so far (§3.7.1). Whether the link was alive shows later: a time-out
-  counts as soon as anything is heard on the same link; if the link goes down first, it was lost, and nothing counts.
+- A CALLERROR, an invalid CALLRESULT, and a time-out on a live link use up an attempt; the next one waits for an
+  interval × the attempts so far (§3.7.1). Whether the link was alive shows later: a time-out counts as soon as anything
+  is heard on the same link; if the link goes down first, it was lost, and nothing counts.
 - Loss of the link uses no attempt, and the message is sent again as soon as the station is online. Nor does a store
   that fails: while something waits to be stored nothing is sent, and what timed out then has not left.
-- After TransactionMessageAttempts, or when it can never be valid, a message moves to the table of undelivered messages.
+- After the last attempt, or when it can never be valid, a message moves to the table of undelivered messages.
 - Quota: above MAX_DROPPABLE waiting messages that may be dropped (meter values) every second of them goes, so that the
   oldest get the coarsest; others (StartTransaction, StopTransaction, meter values that are signed) are never dropped.
 """
@@ -30,12 +30,9 @@ from ocppcore.station.local import Online
 if TYPE_CHECKING:
     from ocppcore.station.context import Context
 
-TABLE: Final = "queue"
-UNDELIVERED: Final = "undelivered"
 MAX_DROPPABLE: Final = 10_000  # a week of samples every 60 s; about 5 MB
 MAX_UNDELIVERED: Final = 1_000
 FULL_SESSION: Final = 1.0  # seconds until the next try, when the session's own queue has no room
-TIMER: Final = "queue"
 
 
 class Entry:
@@ -73,10 +70,16 @@ class Owner:
         self.droppable = droppable
 
 
-class TransactionQueue(Block):
-    """See the module's docstring. A part of the kernel that behaves as a block, the first of all."""
+class MessageQueue(Block):
+    """See the module's docstring. A part of the kernel that behaves as a block.
 
-    subscriptions: ClassVar = {Online: "_online", CallSent: "_call_sent", Disconnected: "_disconnected"}
+    table, undelivered: where it keeps what waits, and what was given up. priority: among calls that may be sent.
+    """
+
+    subscriptions: ClassVar = {Online: "online", CallSent: "call_sent", Disconnected: "disconnected"}
+    table: ClassVar[str]
+    undelivered: ClassVar[str]
+    priority: ClassVar[Priority]
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
@@ -89,6 +92,24 @@ class TransactionQueue(Block):
         self._out_id = ""
         self._sent_at = 0.0
         self._timed_out: tuple[float, float] | None = None  # sent when and given up when, while the link may be dead
+
+    # What differs from queue to queue
+
+    def attempts(self) -> int:
+        """After so many a message is given up."""
+        raise TypeError("a queue must say how often it tries")
+
+    def interval(self) -> int:
+        """Seconds to wait after the first attempt; after the second, twice as long."""
+        raise TypeError("a queue must say how long it waits")
+
+    def refused(self, entry: Entry, outcome: CallFailed) -> None:
+        """The back end has answered the message, but not well."""
+        self._failed(entry, self.ctx.now, str(outcome))
+
+    def unanswered(self, entry: Entry, when: float) -> None:
+        """No answer came, on a link that was alive. when: it was given up, in monotonic seconds."""
+        self._failed(entry, when, "no answer in time")
 
     # For the owners
 
@@ -127,29 +148,35 @@ class TransactionQueue(Block):
 
     def load(self) -> None:
         """Take up what an earlier run left."""
-        for key, value in self.ctx.store.items(TABLE):
+        for key, value in self.ctx.store.items(self.table):
             self._numbers.append(int(key))
             owner = self._owners.get(value[0])
             if owner is not None and owner.droppable(value[2]):
                 self._droppable.append(int(key))
-        self._undelivered.extend(int(key) for key in self.ctx.store.keys(UNDELIVERED))
+        self._undelivered.extend(int(key) for key in self.ctx.store.keys(self.undelivered))
         self._last = self._numbers[-1] if self._numbers else 0
 
     def settle(self) -> None:
         """Send the oldest message, if it is time."""
         if self._timed_out is not None and self.ctx.heard > self._timed_out[0]:
-            self._count_time_out(self._timed_out[1])
-        while self._numbers and self._may_send():
+            when, self._timed_out = self._timed_out[1], None
+            self.unanswered(self._read(self._numbers[0]), when)
+        while self._numbers and self.may_send():
             entry = self._read(self._numbers[0])
             try:
                 self._send(entry)
             except InvalidMessage as error:
                 self._give_up(entry, str(error))
             except QueueFull:
-                self.ctx.after(TIMER, FULL_SESSION, self.settle)
+                self.pause(self.ctx.now + FULL_SESSION)
 
-    def _may_send(self) -> bool:
-        idle = self._out is None and self._timed_out is None and TIMER not in self.ctx.timers
+    def pause(self, until: float) -> None:
+        """Nothing is sent until then, in monotonic seconds."""
+        self.ctx.timers.set(("queue", self.table), until, self.settle)
+
+    def may_send(self) -> bool:
+        """True if the oldest message may leave now."""
+        idle = self._out is None and self._timed_out is None and ("queue", self.table) not in self.ctx.timers
         return idle and self.ctx.online and self.ctx.utc is not None and not self.ctx.storing()
 
     def _send(self, entry: Entry) -> None:
@@ -157,20 +184,19 @@ class TransactionQueue(Block):
         if owner is None:
             self._give_up(entry, "unknown kind of message")
             return
-        # Bulk: a user who waits for an Authorize goes first.
-        self._out_id = self.ctx.call(owner.prepare(entry), self._ended, priority=Priority.Bulk)
+        self._out_id = self.ctx.call(owner.prepare(entry), self._ended, priority=self.priority)
         self._out = entry
         self._sent_at = self.ctx.now
 
-    def _online(self, _: Online) -> None:
+    def online(self, _: Online) -> None:
         """Before the blocks hear of it: what happened while offline is told before the present status."""
         self.settle()
 
-    def _call_sent(self, event: CallSent) -> None:
+    def call_sent(self, event: CallSent) -> None:
         if event.id == self._out_id:
             self._sent_at = self.ctx.now
 
-    def _disconnected(self, _: Disconnected) -> None:
+    def disconnected(self, _: Disconnected) -> None:
         """Nothing was heard since the message that timed out was sent: the link was dead, no attempt is used."""
         self._timed_out = None
 
@@ -184,21 +210,16 @@ class TransactionQueue(Block):
             if not self.ctx.storing():
                 self._timed_out = (self._sent_at, self.ctx.now)
         elif not isinstance(outcome, ConnectionLost | CallCancelled):
-            self._failed(entry, self.ctx.now, str(outcome))
-
-    def _count_time_out(self, when: float) -> None:
-        self._timed_out = None
-        self._failed(self._read(self._numbers[0]), when, "no answer in time")
+            self.refused(entry, outcome)
 
     def _failed(self, entry: Entry, when: float, why: str) -> None:
         """An attempt is used up (§3.7.1)."""
         entry.attempts += 1
-        if entry.attempts >= self.ctx.config.int("TransactionMessageAttempts"):
+        if entry.attempts >= self.attempts():
             self._give_up(entry, why)
             return
         self._store(entry)
-        wait = self.ctx.config.int("TransactionMessageRetryInterval") * entry.attempts
-        self.ctx.timers.set(TIMER, when + wait, self.settle)
+        self.pause(when + self.interval() * entry.attempts)
 
     def _give_up(self, entry: Entry, why: str) -> None:
         self._file(entry, why)
@@ -219,15 +240,15 @@ class TransactionQueue(Block):
             record["request"] = type(request).shape.plain(request)
         except (InvalidMessage, KeyError):
             record["request"] = None
-        self.ctx.store.put(UNDELIVERED, _key(number), record)
+        self.ctx.store.put(self.undelivered, _key(number), record)
         if len(self._undelivered) > MAX_UNDELIVERED:
-            self.ctx.store.delete(UNDELIVERED, _key(self._undelivered.popleft()))
+            self.ctx.store.delete(self.undelivered, _key(self._undelivered.popleft()))
 
     def _thin_out(self) -> None:
         """Every second droppable message goes; the oldest, which may be out, and the newest stay."""
         gone = {number: self._read(number).kind for number in list(self._droppable)[1:-1:2]}
         for number in gone:
-            self.ctx.store.delete(TABLE, _key(number))
+            self.ctx.store.delete(self.table, _key(number))
         self._droppable = deque(number for number in self._droppable if number not in gone)
         self._numbers = deque(number for number in self._numbers if number not in gone)
         for kind, count in Counter(gone.values()).items():
@@ -237,10 +258,10 @@ class TransactionQueue(Block):
 
     def _store(self, entry: Entry) -> None:
         value = [entry.kind, entry.transaction, entry.payload, entry.attempts]
-        self.ctx.store.put(TABLE, _key(entry.number), value)
+        self.ctx.store.put(self.table, _key(entry.number), value)
 
     def _read(self, number: int) -> Entry:
-        return Entry(number, *self.ctx.store.get(TABLE, _key(number)))
+        return Entry(number, *self.ctx.store.get(self.table, _key(number)))
 
     def _remove(self, entry: Entry) -> None:
         """The oldest message is done with."""
@@ -248,7 +269,21 @@ class TransactionQueue(Block):
         self._numbers.popleft()
         if self._droppable and self._droppable[0] == entry.number:
             self._droppable.popleft()
-        self.ctx.store.delete(TABLE, _key(entry.number))
+        self.ctx.store.delete(self.table, _key(entry.number))
+
+
+class TransactionQueue(MessageQueue):
+    """Transaction-related messages; the first of all blocks."""
+
+    table = "queue"
+    undelivered = "undelivered"
+    priority = Priority.Bulk  # a user who waits for an Authorize goes first
+
+    def attempts(self) -> int:
+        return self.ctx.config.int("TransactionMessageAttempts")
+
+    def interval(self) -> int:
+        return self.ctx.config.int("TransactionMessageRetryInterval")
 
 
 def _key(number: int) -> str:

@@ -31,7 +31,8 @@ from ocppcore.station.context import Context
 from ocppcore.station.events import CallIgnored, HandlerFailed, StoreFailed
 from ocppcore.station.gate import Gate
 from ocppcore.station.inputs import Inputs
-from ocppcore.station.local import LocalEvent
+from ocppcore.station.local import LocalEvent, SecurityEvent
+from ocppcore.station.security_log import SecurityLogEntry
 from ocppcore.station.setup import Setup, VendorHandlers
 from ocppcore.station.snapshot import StationSnapshot, snapshot
 from ocppcore.station.store import StateStore
@@ -119,6 +120,7 @@ class Station(Inputs):
         self._enter(now)
         for block in self._blocks:
             block.start()
+        self.ctx.time.forget()
         self._session.start(now)
         self._settle()
 
@@ -268,7 +270,9 @@ class Station(Inputs):
     def store_failed(self, id: int, why: str, now: float) -> None:
         """A batch could not be stored: it, and those after it, are offered again in a while."""
         self._enter(now)
-        self._emit(StoreFailed(why))
+        event = StoreFailed(why)
+        self._deliver(event)
+        self._emit(event)
         self._gate.failed(id)
         self.ctx.after("store", STORE_RETRY, self._gate.offer_again)
         self._settle()
@@ -292,6 +296,19 @@ class Station(Inputs):
     def snapshot(self) -> StationSnapshot:
         """What a display needs, as it is now."""
         return snapshot(self.ctx, self.want)
+
+    def security_log(
+        self, oldest: datetime | None = None, latest: datetime | None = None
+    ) -> list[SecurityLogEntry]:
+        """What is in the security log (W A04.FR.04), oldest first. It rolls: numbers count from 1, so the first one
+        tells how many are gone. oldest, latest: aware datetimes, only what happened between them."""
+        return self.ctx.security_log.entries(oldest, latest)
+
+    def clear_security_log(self, now: float) -> None:
+        """Begin a new one; that it was cleared is its first entry, and is told to the back end (W 8)."""
+        self._enter(now)
+        self.ctx.publish(SecurityEvent("SecurityLogWasCleared", f"{self.ctx.security_log.clear()} entries"))
+        self._settle()
 
     def explain(self, evse: int) -> list[Explanation]:
         """Of each charging profile, why it sets the limit of an EVSE now, or why it does not (1.6 §3.13), in the order

@@ -7,6 +7,7 @@ correction of the clock never moves what was stamped before (H20).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from ocppcore.errors import SetupError
@@ -59,6 +60,7 @@ class Timekeeper:
         self._began = now
         self.boot = max((int(key) for key in store.keys(TABLE)), default=0) + 1
         self._bases = {int(key): value for key, value in store.items(TABLE)}
+        self._holders: list[Callable[[], int | None]] = []
         self._utc_began: datetime | None = None  # of this boot, as the clock says now; corrections move it
         self._note({"last": 0.0})
         if utc is not None:
@@ -68,14 +70,17 @@ class Timekeeper:
         self._bases[self.boot] = base
         self._store.put(TABLE, str(self.boot), base)
 
-    def set_utc(self, utc: datetime, now: float) -> None:
-        """The time is known, or known better. The first one fixes the stamps of this boot. utc: an aware datetime."""
+    def set_utc(self, utc: datetime, now: float) -> float | None:
+        """The time is known, or known better. The first one fixes the stamps of this boot. utc: an aware datetime.
+        Returns by how many seconds the clock has moved, None if it was not known."""
         if utc.utcoffset() is None:
             raise SetupError(f"utc {utc.isoformat()}: use a datetime with a time zone")
         began = utc.astimezone(UTC) - timedelta(seconds=now - self._began)
+        moved = None if self._utc_began is None else (began - self._utc_began).total_seconds()
         self._utc_began = began
         if "utc" not in self._bases[self.boot]:
             self._note({"utc": began.isoformat()})
+        return moved
 
     def utc(self, now: float) -> datetime | None:
         """UTC at `now`; None while it is not known."""
@@ -133,8 +138,13 @@ class Timekeeper:
             before += float(str(entry["last"])) + 1
         return None
 
-    def forget_before(self, boot: int) -> None:
-        """No stamp of an older boot is stored any more."""
-        for old in [known for known in self._bases if known < min(boot, self.boot)]:
+    def hold(self, oldest: Callable[[], int | None]) -> None:
+        """Who stores stamps tells by oldest() of which boot the oldest one is, None if there is none."""
+        self._holders.append(oldest)
+
+    def forget(self) -> None:
+        """Of a boot that is older than all that is held, nothing needs to be known any more."""
+        held = [boot for oldest in self._holders if (boot := oldest()) is not None]
+        for old in [known for known in self._bases if known < min(held, default=self.boot)]:
             del self._bases[old]
             self._store.delete(TABLE, str(old))

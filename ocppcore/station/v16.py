@@ -18,6 +18,7 @@ from ocppcore.station.blocks.provisioning.keys16 import keys
 from ocppcore.station.blocks.provisioning.v16 import Provisioning16
 from ocppcore.station.blocks.remote_control.v16 import RemoteControl16
 from ocppcore.station.blocks.reservation.v16 import Reservation16
+from ocppcore.station.blocks.security.v16 import Security16
 from ocppcore.station.blocks.smart_charging.v16 import SmartCharging16
 from ocppcore.station.blocks.transactions.v16 import Transactions16
 from ocppcore.station.configuration import Configuration
@@ -37,7 +38,8 @@ BLOCKS: Final[tuple[type[Block], ...]] = (
     DataTransfer16,
     Diagnostics16,
     Firmware16,
-    Availability16,  # the last to settle: statuses and their reports follow from all other facts
+    Availability16,  # statuses and their reports follow from all other facts
+    Security16,  # no fact follows from it; after a boot the statuses are told first
 )
 KEYS = keys
 LONGEST_CHARACTER: Final = 12  # bytes, written as two escapes

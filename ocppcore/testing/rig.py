@@ -146,6 +146,8 @@ class Rig:
             v16.FirmwareStatusNotificationRequest: lambda _: v16.FirmwareStatusNotificationResponse(),
             v16.SignedFirmwareStatusNotificationRequest: lambda _: v16.SignedFirmwareStatusNotificationResponse(),
             v16.DiagnosticsStatusNotificationRequest: lambda _: v16.DiagnosticsStatusNotificationResponse(),
+            v16.SecurityEventNotificationRequest: lambda _: v16.SecurityEventNotificationResponse(),
+            v16.LogStatusNotificationRequest: lambda _: v16.LogStatusNotificationResponse(),
             v16.DataTransferRequest: lambda _: v16.DataTransferResponse(status=v16.DataTransferStatus.Accepted),
             v16.SignCertificateRequest: lambda _: v16.SignCertificateResponse(
                 status=v16.GenericStatusEnumType.Accepted

@@ -100,6 +100,10 @@ class ForeignBackEnd(ChargePoint):  # type: ignore[misc]
     def status(self, connector_id: int, error_code: str, status: str, **more: Any) -> Any:
         return call_result.StatusNotification()
 
+    @on("SecurityEventNotification")  # type: ignore[untyped-decorator]
+    def security_event(self, type: str, timestamp: str, **more: Any) -> Any:
+        return call_result.SecurityEventNotification()
+
     @on("Authorize")  # type: ignore[untyped-decorator]
     def authorize(self, id_tag: str) -> Any:
         return call_result.Authorize(id_tag_info=self.card(id_tag))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Iterator
@@ -85,6 +84,11 @@ def bench() -> Bench:
     return bench
 
 
+def kept(bench: Bench) -> Any:
+    """What is stored, but for the security log: it tells of messages that break the standard."""
+    return {name: dict(rows) for name, rows in bench.store.items() if name != "security_log"}
+
+
 def asked(bench: Bench, action: str, request: Any) -> str:
     """The status of the answer, or the code of the CALLERROR."""
     bench.station.receive(json.dumps([2, "1", action, request]), bench.now)
@@ -98,11 +102,11 @@ def asked(bench: Bench, action: str, request: Any) -> str:
 
 @pytest.mark.parametrize(("action", "request_", "answer"), list(rows()))
 def test_the_answer_is_that_of_the_documentation(bench: Bench, action: str, request_: Any, answer: str) -> None:
-    stored = copy.deepcopy(bench.store)
+    stored = kept(bench)
     assert asked(bench, action, request_) == answer
     bench.run()
     if answer != "Accepted":
-        assert bench.store == stored and not bench.sent()
+        assert kept(bench) == stored and not bench.sent()
 
 
 def test_the_tables_are_there() -> None:

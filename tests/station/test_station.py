@@ -132,6 +132,7 @@ def test_W9_a_payload_that_breaks_the_standard_does_nothing(action: str, payload
     rig.take()
     before = rig.station.snapshot()
     rig.station.receive(f'[2,"1","{action}",{payload}]', rig.now)
+    rig._store_batches()  # that it came is in the security log
     (answer,) = rig.station.data_to_send()
     assert answer.startswith(f'[4,"1","{code}"')
     rig.run()

@@ -94,7 +94,9 @@ def test_boots_that_nobody_refers_to_are_forgotten() -> None:
     disk = Disk()
     for _ in range(3):
         time = disk.boot(0.0, NOON)
-    time.forget_before(3)
+    time.hold(lambda: 3)
+    time.hold(lambda: None)
+    time.forget()
     assert time.resolve(Stamp(2, 0.0)) is None and time.resolve(Stamp(3, 0.0)) == NOON
     assert disk.boot().boot == 4 and sorted(disk.tables["clock"]) == ["3"]
 

@@ -38,7 +38,9 @@ def started(backend: Backend, store: FaultyStore | None = None, **setup: Any) ->
 def test_it_hears_and_asks(csms: Backend) -> None:
     started(csms)
     assert csms.identity == "CP 1" and isinstance(csms.csms, Csms)
-    assert [type(request).action for request in csms.requests] == ["BootNotification"] + ["StatusNotification"] * 3
+    actions = [type(request).action for request in csms.requests]
+    assert actions[0] == "BootNotification" and actions.count("StatusNotification") == 3
+    assert actions.count("SecurityEventNotification") == 1  # that it started
     assert csms.call(v16.ClearCacheRequest()).status is v16.ClearCacheStatus.Accepted
     with pytest.raises(CallErrorReceived) as caught:
         csms.call(v16.HeartbeatRequest())

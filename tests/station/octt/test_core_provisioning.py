@@ -101,6 +101,7 @@ def test_TC_013_CS_and_TC_014_CS_reset_without_transaction(kind: v16.ResetType) 
 
     assert rig.ask(v16.ResetRequest(type=kind)).status is v16.ResetStatus.Accepted
     assert [reset.hard for reset in rig.resets] == [kind is HARD]
+    rig.take()
     rig.restart()
     assert isinstance(rig.sent()[0], v16.BootNotificationRequest)
     assert sorted(statuses(rig)) == [(0, "Available"), (1, "Unavailable"), (2, "Available")]

@@ -260,9 +260,9 @@ class Provisioning(Block):
         if why is not None:
             self.ctx.emit(ClockRefused(told, why))
         elif not self._clock.same(utc, known, half):
-            self.ctx.time.set_utc(utc, self.ctx.now)
-            self.ctx.publish(ClockSet())
-            self.ctx.emit(ClockAdjusted(utc, None if known is None else (utc - known).total_seconds()))
+            step = self.ctx.time.set_utc(utc, self.ctx.now)
+            self.ctx.publish(ClockSet(step, "back end"))
+            self.ctx.emit(ClockAdjusted(utc, step))
             command = SetClock(self.ctx.next_command_id(), self.ctx.now + SET_CLOCK, utc)
             self.ctx.command(command, lambda _: None, lambda _: None)
 

@@ -85,6 +85,7 @@ class Transactions(Block):
         self.waiting = Waiting(ctx, self._tokens.undecided)
         self.seats = Seats(ctx, self)
         self._free_vend = FreeVend(ctx, self)
+        ctx.time.hold(lambda: 0 if self._all or len(ctx.queue) else None)
 
     def load(self) -> None:
         for uid, value in self.ctx.store.items(TABLE):
@@ -95,8 +96,6 @@ class Transactions(Block):
         for transaction in self._all.values():
             if transaction.state is not TransactionState.Ended:
                 self._resume_stopping(transaction)
-        if not self._all and not len(self.ctx.queue):
-            self.ctx.time.forget_before(self.ctx.time.boot)  # no stamp of an older boot is left
 
     def settle(self) -> bool:
         """Drop what can't begin any more, and say where energy is allowed."""

@@ -60,6 +60,11 @@ def desk() -> ChargingBench:
     return bench
 
 
+def stored(bench: ChargingBench) -> str:
+    """All but the security log, which tells of messages that break the standard."""
+    return json.dumps({name: rows for name, rows in bench.store.items() if name != "security_log"}, sort_keys=True)
+
+
 def said(bench: ChargingBench, action: str, payload: Any) -> str:
     """The status of the answer to a text, or the code of the CALLERROR."""
     bench.station.receive(json.dumps([2, "1", action, payload]), bench.now)
@@ -72,11 +77,11 @@ def said(bench: ChargingBench, action: str, payload: Any) -> str:
 @pytest.mark.parametrize(("action", "request_", "answer"), [pytest.param(*p.values, id=p.id) for p in ROWS])
 def test_each_row_of_the_table(action: str, request_: Any, answer: str) -> None:
     bench = desk()
-    before = json.dumps(bench.store, sort_keys=True)
+    before = stored(bench)
     assert said(bench, action, request_) == answer
     if answer not in GOOD:
         bench.run()
-        assert json.dumps(bench.store, sort_keys=True) == before
+        assert stored(bench) == before
         assert (bench.limit(1), bench.limit(2)) == (12, None)
     if answer == "Rejected" and action in ("SetChargingProfile", "RemoteStartTransaction"):
         (why,) = [event.why for event in bench.events if isinstance(event, ChargingProfileRefused)]

@@ -1,0 +1,1 @@
+"""Security: what happened that somebody should know, logged and told."""

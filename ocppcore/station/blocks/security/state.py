@@ -1,0 +1,215 @@
+"""Security events, version-free (W A04): what the station knows of them, logged; and told where that is due (kinds.py).
+
+- What is to be told is stored in the same step, with the instant at which it happened; it is sent once the back end has
+  accepted the station and the clock is known, in order, and deleted after the answer (queue.py).
+- What happens again and again is counted (guard.py), and so is what has no room: of each type, one event that says how
+  many more there were follows as soon as there may be one. So nothing is lost without a trace.
+- A failing store is told when it works again: until then nothing can be kept, and what is not kept is not sent.
+- A correction of the clock is an event when it adds up to CLOCK_STEP: less is what a clock drifts within a day.
+- Infos say what happened, never a secret: of a configuration key its name, of a message its fault and no value.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Final
+
+from ocppcore.messages.text import sendable
+from ocppcore.session.events import (
+    CallSent,
+    Disconnect,
+    Disconnected,
+    FaultReceived,
+    IdReused,
+    Refused,
+    TlsFailed,
+    TlsFailure,
+)
+from ocppcore.station.block import Block
+from ocppcore.station.blocks.security.guard import Guard
+from ocppcore.station.blocks.security.kinds import CRITICAL, NOTIFIED
+from ocppcore.station.blocks.security.queue import UNKNOWN, SecurityEventQueue
+from ocppcore.station.context import Context
+from ocppcore.station.events import SecurityEventLogged, StoreFailed
+from ocppcore.station.local import ClockSet, ConfigurationChanged, PowerFailing, ResetWanted, SecurityEvent
+from ocppcore.station.queue import Entry
+from ocppcore.station.setup import SECURITY
+from ocppcore.station.timekeeper import Stamp
+from ocppcore.wire.fault import printable
+
+KIND: Final = "SecurityEventNotification"
+MOST: Final = 1_000  # events that wait to be told
+MOST_NOTIFIED: Final = 200  # while so many wait, no more that are not critical
+CLOCK_STEP: Final = 10.0  # seconds
+LONGEST_TYPE, LONGEST_INFO = 50, 255  # characters (W 5.15)
+PARAMETERS: Final = ("AuthorizationKey", "SecurityProfile", "CpoName", "AdditionalRootCertificateCheck")  # W 7
+UNAUTHORIZED: Final = (401, 403)  # HTTP
+TLS_EVENTS: Final = {
+    TlsFailure.Certificate: "InvalidCentralSystemCertificate",
+    TlsFailure.Version: "InvalidTLSVersion",
+    TlsFailure.Cipher: "InvalidTLSCipherSuite",
+}
+
+
+class Happening:
+    """One event. told: the back end hears of it."""
+
+    __slots__ = ("type", "info", "critical", "told", "at")
+
+    def __init__(self, type: str, info: str | None, critical: bool, at: Stamp) -> None:
+        self.type = sendable(type)[:LONGEST_TYPE]
+        self.info = None if info is None else sendable(info)[:LONGEST_INFO]
+        self.critical = critical or type in CRITICAL
+        self.told = self.critical or type in NOTIFIED
+        self.at = at
+
+
+class Security(Block):
+    """See the module's docstring. A subclass builds the message."""
+
+    subscriptions: ClassVar = {
+        SecurityEvent: "_reported",
+        ClockSet: "_clock_set",
+        ConfigurationChanged: "_configured",
+        ResetWanted: "_reset_wanted",
+        PowerFailing: "_power_failing",
+        StoreFailed: "_store_failed",
+        FaultReceived: "_fault_received",
+        IdReused: "_id_reused",
+        Disconnected: "_disconnected",
+        CallSent: "_call_sent",
+    }
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx)
+        self._queue = SecurityEventQueue(ctx)
+        self._queue.register(KIND, self._prepare, lambda *_: None, lambda _: None)
+        self._guard = Guard()
+        self._held: dict[str, tuple[int, Happening]] = {}  # by type: how many were only counted, and the last of them
+        self._moved = 0.0  # seconds that the clock was corrected by, and no event told
+        self._exhausted = False  # the store fails, and has been reported
+        ctx.time.hold(self._queue.oldest_boot)
+
+    def load(self) -> None:
+        self._queue.load()
+
+    def start(self) -> None:
+        version = self.ctx.setup.firmware_version
+        self._note("StartupOfTheDevice", version and f"firmware {version}")
+
+    def settle(self) -> None:
+        self._exhausted = self._exhausted and self.ctx.storing()
+        if self.available:
+            self._queue.settle()
+
+    # Hook for the version
+
+    def request(self, type: str, at: datetime, info: str | None) -> Any:
+        """The message that tells an event."""
+        raise TypeError("a version must say how a security event is told")
+
+    # Events: logged, told, or counted
+
+    @property
+    def available(self) -> bool:
+        """The maker offers the security extension."""
+        return self.ctx.setup.has(SECURITY)
+
+    def _note(self, type: str, info: str | None = None, critical: bool = False) -> None:
+        """This happened, now."""
+        if not self.available:
+            return
+        happening = Happening(type, info, critical, self.ctx.stamp())
+        if type in self._held or self._wait(happening) > 0:
+            self._count(happening)
+        else:
+            self._record(happening)
+
+    def _wait(self, happening: Happening) -> float:
+        """Seconds until it may be recorded, as far as that is known."""
+        room = MOST if happening.critical else MOST_NOTIFIED
+        wait = self._guard.wait(happening.type, happening.critical, self.ctx.now)
+        return max(wait, 60.0) if happening.told and len(self._queue) >= room else wait
+
+    def _record(self, happening: Happening) -> None:
+        self._guard.passed(happening.type, happening.critical, self.ctx.now)
+        self.ctx.security_log.add(happening.type, happening.at, happening.info)
+        if happening.told:
+            self._queue.put(KIND, None, [happening.type, happening.at.dump(), happening.info])
+        self.ctx.emit(SecurityEventLogged(happening.type, happening.info, happening.told))
+
+    def _count(self, happening: Happening) -> None:
+        count, _ = self._held.get(happening.type, (0, None))
+        self._held[happening.type] = (count + 1, happening)
+        if not count:
+            self._await(happening)
+
+    def _await(self, happening: Happening) -> None:
+        self.ctx.after(("security", happening.type), self._wait(happening), partial(self._release, happening.type))
+
+    def _release(self, type: str) -> None:
+        """One event for all that were counted."""
+        count, last = self._held[type]
+        if self._wait(last) > 0:
+            self._await(last)
+            return
+        del self._held[type]
+        if count > 1:
+            last.info = f"{count} times; the last: {last.info or type}"[:LONGEST_INFO]
+        self._record(last)
+
+    def _prepare(self, entry: Entry) -> Any:
+        type, at, info = entry.payload
+        when = self.ctx.time.resolve(Stamp.load(at))
+        assert when is not None, "nothing is sent before the clock is known"
+        return self.request(type, when, info)
+
+    # What the station knows
+
+    def _reported(self, event: SecurityEvent) -> None:
+        self._note(event.type, event.info, event.critical)
+
+    def _clock_set(self, event: ClockSet) -> None:
+        self.ctx.security_log.date()
+        self._moved += event.step or 0.0
+        if abs(self._moved) >= CLOCK_STEP:
+            self._note("SettingSystemTime", f"{self._moved:+.3f} s, by {event.source}")
+            self._moved = 0.0
+
+    def _configured(self, event: ConfigurationChanged) -> None:
+        if event.key in PARAMETERS:
+            self._note("ReconfigurationOfSecurityParameters", event.key)
+
+    def _reset_wanted(self, event: ResetWanted) -> None:
+        self._note("ResetOrReboot", "hard reset" if event.hard else "soft reset")
+
+    def _power_failing(self, _: PowerFailing) -> None:
+        self._note("ResetOrReboot", "the power fails")
+
+    def _store_failed(self, event: StoreFailed) -> None:
+        if not self._exhausted:
+            self._exhausted = True
+            self._note("MemoryExhaustion", f"the store failed: {event.why}")
+
+    def _fault_received(self, event: FaultReceived) -> None:
+        """A message that is not implemented here is a valid one."""
+        fault = event.fault
+        if fault.code not in UNKNOWN:
+            self._note("InvalidMessages", " ".join(filter(None, (fault.action, f"{fault.code}:", fault.describe()))))
+
+    def _id_reused(self, event: IdReused) -> None:
+        self._note("AttemptedReplayAttacks", f"message id {printable(event.id)} came again")
+
+    def _disconnected(self, event: Disconnected) -> None:
+        self._queue.disconnected(event)
+        self._connection_failed(event.reason)
+
+    def _connection_failed(self, reason: Disconnect) -> None:
+        if isinstance(reason, Refused) and reason.status in UNAUTHORIZED:
+            self._note("FailedToAuthenticationAtCentralSystem", f"HTTP status {reason.status}")
+        elif isinstance(reason, TlsFailed) and reason.kind in TLS_EVENTS:
+            self._note(TLS_EVENTS[reason.kind], "the back end's, in the TLS handshake")
+
+    def _call_sent(self, event: CallSent) -> None:
+        self._queue.call_sent(event)
