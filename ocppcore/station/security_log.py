@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
+
+import ujson
 
 from ocppcore.messages.instant import format_instant, parse_instant
 from ocppcore.station.store import StateStore
@@ -18,7 +20,7 @@ from ocppcore.station.timekeeper import Stamp, Timekeeper
 TABLE: Final = "security_log"
 MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 256 * 1024
-OVERHEAD: Final = 64  # bytes of an entry beside its texts
+OVERHEAD: Final = 64  # bytes of an entry beside its texts, with its key
 
 
 class SecurityLogEntry:
@@ -125,8 +127,9 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
 
 
-def _size(type: Any, info: Any) -> int:
-    return OVERHEAD + len(str(type).encode()) + len(str(info or "").encode())
+def _size(type: str, info: str | None) -> int:
+    """Bytes in the store, about."""
+    return OVERHEAD + len(ujson.dumps([type, info]))
 
 
 def _key(number: int) -> str:

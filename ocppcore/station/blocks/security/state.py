@@ -196,7 +196,8 @@ class Security(Block):
         """A message that is not implemented here is a valid one."""
         fault = event.fault
         if fault.code not in UNKNOWN:
-            self._note("InvalidMessages", " ".join(filter(None, (fault.action, f"{fault.code}:", fault.describe()))))
+            action = "" if fault.action is None else f"{fault.action}: "
+            self._note("InvalidMessages", action + fault.describe())
 
     def _id_reused(self, event: IdReused) -> None:
         self._note("AttemptedReplayAttacks", f"message id {printable(event.id)} came again")
