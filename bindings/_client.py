@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl as tls
+from collections.abc import Callable
 from typing import Protocol
 
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._handshake import Address
 from ocppcore.bindings._peer import DROP, Link, Peer, log
 from ocppcore.bindings._socket import Socket
+from ocppcore.bindings._tls_client import client_context
 from ocppcore.bindings._ws import WebSocket
 from ocppcore.bindings.storage.base import Store
 from ocppcore.clock import Clock
 from ocppcore.errors import SetupError
-from ocppcore.session.commands import Close, Command, Connect
+from ocppcore.session.commands import Close, Command, Connect, Tls
 from ocppcore.session.contract import Connection
 from ocppcore.session.events import Lost
 from ocppcore.version import Version
@@ -31,8 +33,9 @@ class Startable(Connection, Protocol):
 class Client(Peer):
     """A peer that connects by itself, and again whenever the link is gone. `async with` waits for the first link.
 
-    ssl: for wss:// URLs; the default context if None. lenient: see _handshake.py. Entering raises SetupError for a URL
-    that cannot be used; leaving closes the link.
+    ssl: for wss:// URLs, whatever a Connect says of TLS; None: as that says, else the default context. contexts: makes
+    what a Connect says into a context. lenient: see _handshake.py. Entering raises SetupError for a URL that cannot be
+    used; leaving closes the link.
     """
 
     def __init__(
@@ -44,10 +47,13 @@ class Client(Peer):
         clock: Clock | None = None,
         store: Store | None = None,
         threaded: bool = False,
+        contexts: Callable[[Tls], tls.SSLContext] = client_context,
     ) -> None:
         super().__init__(connection, clock=clock, store=store, threaded=threaded)
         self._startable = connection
         self._ssl = ssl
+        self._contexts = contexts
+        self._tls: Tls | None = None  # what the present connection went by
         self._lenient = lenient
         self._socket: Socket | None = None
         self._dialing: asyncio.Task[None] | None = None
@@ -96,12 +102,18 @@ class Client(Peer):
         else:
             self.opened.set_exception(error)
 
+    def _context(self, command: Connect) -> tls.SSLContext:
+        self._tls = command.tls if self._ssl is None else None
+        if self._tls is not None:
+            return self._contexts(self._tls)
+        return self._ssl or tls.create_default_context()
+
     async def _dial(self, command: Connect) -> None:
         try:
             address = Address(command.url)
             ws = WebSocket.client(command.url, command.subprotocols, command.auth, lenient=self._lenient)
             self._socket = socket = Socket(ws, self)
-            context = self._ssl or tls.create_default_context() if address.secure else None
+            context = self._context(command) if address.secure else None
             loop = asyncio.get_running_loop()
             await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
         except SetupError as error:

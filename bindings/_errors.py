@@ -11,6 +11,8 @@ from ocppcore.session.events import ClosedByPeer, Disconnect, Lost, TlsFailed, T
 
 # Parts of OpenSSL's reasons, ours and the alerts of the peer: what they are about. The first that matches counts.
 _TLS_REASONS = (
+    (TlsFailure.Refused, ("ALERT_BAD_CERT", "ALERT_UNSUPPORTED_CERT", "ALERT_CERT", "ALERT_NO_CERT")),
+    (TlsFailure.Refused, ("ALERT_UNKNOWN_CA", "ALERT_DECRYPT_ERROR", "ALERT_ACCESS_DENIED")),
     (TlsFailure.Version, ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_PROTOCOLS_AVAILABLE")),
     (TlsFailure.Certificate, ("CERTIFICATE", "CERT_", "UNKNOWN_CA", "DECRYPT_ERROR", "EE_KEY", "CA_KEY", "CA_MD")),
     (TlsFailure.Cipher, ("CIPHER", "ALERT_HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY", "NO_SUITABLE", "DH_KEY")),

@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from ocppcore.bindings._client import Client
 from ocppcore.bindings._driver import Driver, StationSurface
+from ocppcore.bindings._peer import Link
+from ocppcore.bindings._socket import Socket
+from ocppcore.bindings._tls_client import client_context, verified_by
 from ocppcore.bindings.security.base import Security
 from ocppcore.bindings.storage.base import Store
 from ocppcore.bindings.transfer.base import Transfer
@@ -16,6 +19,7 @@ from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware
 from ocppcore.session.commands import Command
 from ocppcore.session.events import CallReceived
+from ocppcore.version import Version
 
 
 class StationHost(Client):
@@ -39,7 +43,11 @@ class StationHost(Client):
         transfer: Transfer | None = None,
         security: Security | None = None,
     ) -> None:
-        super().__init__(station, ssl=ssl, lenient=lenient, clock=clock, store=store, threaded=threaded)
+        contexts = client_context if security is None else security.client_context
+        super().__init__(
+            station, ssl=ssl, lenient=lenient, clock=clock, store=store, threaded=threaded, contexts=contexts
+        )
+        self._station = station
         self.finished: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._driver = Driver(station, hardware, self, self._reset, transfer, security)
 
@@ -50,6 +58,14 @@ class StationHost(Client):
     async def __aexit__(self, *exception: object) -> None:
         await self._driver.stop()
         await super().__aexit__(*exception)
+
+    def connected(self, version: Version, link: Link) -> None:
+        transport = link.transport if isinstance(link, Socket) else None
+        connection = None if transport is None else transport.get_extra_info("ssl_object")
+        root = None if connection is None or self._tls is None else verified_by(connection, self._tls)
+        if root is not None:
+            self.feed(self._station.verified, root)
+        super().connected(version, link)
 
     def after_step(self) -> None:
         self._driver.apply_wants()
@@ -87,7 +103,8 @@ async def run_station(
 
     Make a new Station from store.load() then, and run that. inputs: a coroutine function that gets the host and runs
     beside the station, to feed what the hardware reports; an exception in it ends the run, its end does not.
-    ssl: for wss:// URLs. lenient: see _handshake.py. threaded: commit to the store in a thread of its own.
+    ssl: for wss:// URLs, instead of what the station by itself wants of TLS (security profiles 2 and 3) or the default
+    context (without one). lenient: see _handshake.py. threaded: commit to the store in a thread of its own.
     transfer: moves files, a FileTransfer mostly; without one every transfer fails.
     security: makes keys and judges certificates, a SoftwareSecurity mostly; without one all that needs it fails.
     Raises SetupError for a URL that cannot be used.

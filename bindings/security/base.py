@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Final, Protocol
 
 from ocppcore.errors import OcppError
@@ -14,6 +15,7 @@ from ocppcore.session.commands import (
     Command,
     KeyPair,
     MakeKey,
+    Tls,
     VerifySignature,
 )
 
@@ -36,6 +38,10 @@ class Security(Protocol):
 
     def verify_signature(self, file: Path, signature: str, certificate: str) -> bool:
         """See VerifySignature. True: this key has signed this file, all of it."""
+        ...
+
+    def client_context(self, tls: Tls) -> SSLContext:
+        """The context for a connection by these roots, certificate and key; called where nothing may wait."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from ssl import SSLContext
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from ocppcore.bindings._tls_client import client_context
 from ocppcore.bindings.security.base import SecurityFailed
 from ocppcore.bindings.security.certificates import (
     ROOTS,
@@ -30,6 +32,7 @@ from ocppcore.session.commands import (
     CertificatePurpose,
     CheckCertificate,
     KeyPair,
+    Tls,
 )
 
 
@@ -63,6 +66,10 @@ class SoftwareSecurity:
     def verify_signature(self, file: Path, signature: str, certificate: str) -> bool:
         """Judge it. Raises SecurityFailed."""
         return verify_file(file, signature, certificate)
+
+    def client_context(self, tls: Tls) -> SSLContext:
+        """See _tls_client.py."""
+        return client_context(tls)
 
 
 def _facts(check: CheckCertificate) -> CertificateFacts:
