@@ -96,10 +96,10 @@ class Hardware:
         """Install the firmware in this file, so that it runs after the next restart, for which reset(True) is called
         then. Override it if firmware can be updated (1.6 §5.19, W L01).
 
-        Nobody charges and all EVSEs are out of service meanwhile. An exception: the old firmware goes on, and all is in
-        service again; so it is after an hour without an end. Returns the version that will run, if it is known: should
-        the Setup after the restart have another firmware_version, because a boot loader went back to the old firmware,
-        the back end is told that the installation failed.
+        Nobody charges and all EVSEs are out of service meanwhile; let it be `async def`, as it takes its time. An
+        exception: the old firmware goes on, and all is in service again; so it is after an hour without an end. Returns
+        the version that will run, if it is known: should the Setup after the restart have another firmware_version,
+        because a boot loader went back to the old firmware, the back end is told that the installation failed.
 
         With Setup.secure_firmware the signature of the whole file was verified right before. It is as safe as the
         folder that it lies in: if others can write there, copy it to a place that is yours and verify your copy, or

@@ -309,9 +309,9 @@ class Firmware(Block):
         self._clear()
 
     def _info(self, update: Update) -> str:
-        """What a security event says: which update, and which version ran before it and runs now."""
+        """What a security event says: which update, and which version ran before it and runs now, or is about to."""
         request = "" if update.request_id is None else f"request {update.request_id}, "
-        now = self.ctx.setup.firmware_version
+        now = update.after or self.ctx.setup.firmware_version
         return f"{request}firmware {now or 'unknown'}, before {update.before or 'unknown'}"
 
     def _clear(self) -> None:
