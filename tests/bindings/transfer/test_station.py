@@ -21,7 +21,7 @@ from ocppcore.csms import CallServed, Csms
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
 from ocppcore.hardware.simulated import SimulatedHardware
 from ocppcore.session.events import Event
-from ocppcore.station import Capabilities, Setup, Station
+from ocppcore.station import Capabilities, SecuritySetup, Setup, Station
 from ocppcore.testing.certificates import Authority, sign_file
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -176,11 +176,11 @@ async def live(url: str, hardware: SimulatedHardware, store: MemoryStore, root: 
             evses=2,
             capabilities=Capabilities.of(hardware),
             firmware_version=hardware.firmware_version,
+            security=SecuritySetup(manufacturer_roots=[root]),
         )
         station = Station(
             setup, rng=Random(3), state=store.load(), utc=datetime.now(UTC), now=SystemClock().now()
         )
-        station.ctx.roots = lambda _: (root,)
         await run_station(station, hardware, store, transfer=transfer, security=SoftwareSecurity())
 
 

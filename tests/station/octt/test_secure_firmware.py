@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
-from ocppcore.station import Capabilities, Station
+from ocppcore.station import Capabilities, SecuritySetup
 from ocppcore.testing.bench import Bench
 from ocppcore.testing.certificates import Authority, sign_file
 
@@ -20,16 +20,12 @@ class Laboratory(Bench):
     """A station that trusts a manufacturer, and what that one has published. file: the image, once it is fetched."""
 
     def __init__(self, maker: Authority, file: Path) -> None:
-        self.maker, self.file = maker, file
-        super().__init__(capabilities=Capabilities(install=True, reset=True))
+        self.file = file
+        security = SecuritySetup(manufacturer_roots=[maker.pem])
+        super().__init__(capabilities=Capabilities(install=True, reset=True), security=security)
         self.signer = maker.issue("Firmware")
         self.transfers_work = None
         file.write_bytes(IMAGE)
-
-    def _make(self) -> Station:
-        station = super()._make()
-        station.ctx.roots = lambda _: (self.maker.pem,)
-        return station
 
     def update(self, signed: bytes = IMAGE) -> str:
         """Ask for it, and let the download end. signed: what the signature is for."""

@@ -33,7 +33,8 @@ class Judge:
 
 
 class Signed(Bench):
-    """roots: those of the manufacturer that are installed. slow: commands of these classes take their time."""
+    """roots: those of the manufacturer that the station has, None for those that are really installed. slow: commands
+    of these classes take their time."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Signed(Bench):
         capabilities: Capabilities | None = None,
         without: Iterable[str] = (),
     ) -> None:
-        self.roots: tuple[str, ...] = ("the manufacturer",)
+        self.roots: tuple[str, ...] | None = ("the manufacturer",)
         self.slow: tuple[type[Command], ...] = ()
         self.judge = Judge()
         self.desk_events: list[SecurityEvent] = []
@@ -57,7 +58,8 @@ class Signed(Bench):
 
     def _make(self) -> Station:
         station = super()._make()
-        station.ctx.roots = lambda _: self.roots
+        installed = station.ctx.roots
+        station.ctx.roots = lambda use: installed(use) if self.roots is None else self.roots
         station._subscribers.setdefault(SecurityEvent, []).append(self.desk_events.append)
         return station
 

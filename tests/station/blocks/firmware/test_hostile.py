@@ -23,9 +23,12 @@ CA = [(x509.BasicConstraints(True, None), True)]
 
 @pytest.fixture
 def rig(signed: Any, maker_root: Authority) -> Any:
-    """Its downloads take their time."""
+    """Its root came by InstallCertificate; its downloads take their time."""
     rig = signed()
-    rig.roots, rig.security, rig.transfers_work = (maker_root.pem,), SoftwareSecurity(), None
+    rig.roots, rig.security, rig.transfers_work = None, SoftwareSecurity(), None
+    use = v16.CertificateUseEnumType.ManufacturerRootCertificate
+    answer = rig.ask(v16.InstallCertificateRequest(certificate_type=use, certificate=maker_root.pem))
+    assert answer.status == "Accepted"
     return rig
 
 
@@ -78,6 +81,21 @@ def test_H14_who_may_not_sign(rig: Any, maker_root: Authority, cpo_root: Authori
     assert update(rig, SIGNERS[kind](maker_root, cpo_root), "c2ln") == "InvalidCertificate"
     assert [type for type, _ in rig.desk()] == ["InvalidFirmwareSigningCertificate"]
     assert told(rig) == [] and not rig.downloads
+
+
+def test_a_root_that_was_deleted_vouches_for_nobody(rig: Any, signer: Issued) -> None:
+    """W M04."""
+    use = v16.CertificateUseEnumType
+    asked = v16.GetInstalledCertificateIdsRequest(certificate_type=use.ManufacturerRootCertificate)
+    (ids,) = rig.ask(asked).certificate_hash_data
+    rig.ask(v16.DeleteCertificateRequest(certificate_hash_data=ids))
+    assert update(rig, signer.pem, "c2ln") == "InvalidCertificate"
+
+
+def test_a_root_of_the_operator_vouches_for_no_firmware(rig: Any, cpo_root: Authority) -> None:
+    use = v16.CertificateUseEnumType.CentralSystemRootCertificate
+    rig.ask(v16.InstallCertificateRequest(certificate_type=use, certificate=cpo_root.pem))
+    assert update(rig, cpo_root.issue("Firmware").pem, "c2ln") == "InvalidCertificate"
 
 
 def flipped(data: bytes) -> bytes:
