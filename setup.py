@@ -26,6 +26,7 @@ COMPILED: dict[str, str] = {
     "ocppcore.session.incoming": "ocppcore/session/incoming.py",
     "ocppcore.session.link": "ocppcore/session/link.py",
     "ocppcore.session.outbox": "ocppcore/session/outbox.py",
+    "ocppcore.session.pump": "ocppcore/session/pump.py",
     "ocppcore.session.session": "ocppcore/session/session.py",
     "ocppcore.wire.fast": "ocppcore/wire/fast.pyx",
 }

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeVar
+from functools import cache
+from typing import Any, Final, Protocol, TypeVar
 
 from ocppcore.bindings._courier import Courier
 from ocppcore.bindings._errors import reason_of
-from ocppcore.bindings._pump import pump
 from ocppcore.bindings._writer import Writer
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.storage.base import Store
@@ -34,13 +34,13 @@ from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Close, Command, Ping
 from ocppcore.session.contract import Batch, Connection
 from ocppcore.session.events import CallEnded, CallReceived, Disconnect, Event, ResultReceived
+from ocppcore.session.pump import Stepper
 from ocppcore.version import V16, ErrorCode, Version
 
 __all__ = ["Link", "Peer"]
 
 R = TypeVar("R", bound=Response)
 Q = TypeVar("Q", bound=Request[Any])
-T = TypeVar("T")
 Listener = Callable[[Event], object]
 
 DROP = 1006  # as the docstring of Close says
@@ -74,7 +74,7 @@ async def end_tasks(tasks: set[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-class Peer:
+class Peer(Stepper):
     """The other end of a connection.
 
     connection: a Session, a StationLink, or whatever implements the contract; nothing else may feed it. clock: the
@@ -89,8 +89,7 @@ class Peer:
         store: Store | None = None,
         threaded: bool = False,
     ) -> None:
-        self.connection = connection
-        self.clock: Clock = SystemClock() if clock is None else clock
+        super().__init__(connection, SystemClock() if clock is None else clock)
         self.link: Link | None = None
         self._writer = None if store is None else Writer(store, self._stored, self._store_failed, threaded)
         self._handlers: dict[type, Callable[[Any], Any]] = {}
@@ -98,7 +97,6 @@ class Peer:
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._pumping = False
 
     # For the user
 
@@ -205,52 +203,19 @@ class Peer:
         self.link = None
         self.feed(self.connection.disconnected, reason)
 
-    def receive(self, data: str | bytes) -> None:
-        """A message is here."""
-        self.connection.receive(data, self.clock.now())
-        self.step()
+    # The steps
 
-    def feed(self, method: Callable[..., T], *arguments: Any) -> T:
-        """One input: a method of the connection with its arguments but for `now`; then all that follows from it."""
-        try:
-            return method(*arguments, self.clock.now())
-        finally:
-            self.step()
-
-    def step(self) -> None:
-        """Carry out all that the connection wants. Called within itself, it leaves that to the outer one."""
-        if not self._pumping:
-            self._pumping = True
-            try:
-                due = pump(self.connection, self)
-            finally:
-                self._pumping = False
-            self._arm(due)
-            self.after_step()
+    def wake_at(self, due: float | None) -> None:
+        """Have a timer of the loop call wake()."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None  # a peer that is done with is not kept for its timer
+        if due is not None:
+            delay = min(max(0.0, due - self.clock.now()), MAX_WAIT)
+            self._timer = asyncio.get_running_loop().call_later(delay, self.wake)
 
     def after_step(self) -> None:
         """For subclasses: the connection has come to rest."""
-
-    def _arm(self, due: float | None) -> None:
-        """Have the timer fire at `due`, or earlier, which is harmless and cheaper than moving it each time."""
-        if due is None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            return
-        loop = asyncio.get_running_loop()
-        when = loop.time() + min(max(0.0, due - self.clock.now()), MAX_WAIT)
-        if self._timer is not None:
-            if self._timer.when() <= when:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_at(when, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        self.feed(self.connection.handle_timer)
-
-    # The steps of the pump
 
     def store(self, batch: Batch) -> None:
         """Make it durable; without a store, forget it."""
@@ -288,16 +253,9 @@ class Peer:
 
     def notice(self, event: Event) -> None:
         """Answers go to who waits for them, calls to their handlers, everything to the listeners."""
-        if isinstance(event, ResultReceived):
-            self._end(event.id, event.response, None)
-        elif isinstance(event, CallEnded):
-            self._end(event.id, None, event.error)
-        elif isinstance(event, CallReceived):
-            self._begin(event)
-        elif isinstance(event, Awaited):
-            self.wait_for(event)
-        elif isinstance(event, HandlerFailed):
-            log.error("%s: the handler of %s failed", event.identity, event.action, exc_info=event.error)
+        act = act_of(type(event))
+        if act is not None:
+            getattr(self, act)(event)
         for listener in self._listeners:
             try:
                 listener(event)
@@ -313,14 +271,15 @@ class Peer:
         task.add_done_callback(self.tasks.discard)
         return task
 
-    def _end(self, id: str, response: Any, error: Exception | None) -> None:
-        future = self._waiting.pop(id, None)
-        if future is None or future.done():
-            return
-        if error is None:
-            future.set_result(response)
-        else:
-            future.set_exception(error)
+    def _answered(self, event: ResultReceived) -> None:
+        future = self._waiting.pop(event.id, None)
+        if future is not None and not future.done():
+            future.set_result(event.response)
+
+    def _ended(self, event: CallEnded) -> None:
+        future = self._waiting.pop(event.id, None)
+        if future is not None and not future.done():
+            future.set_exception(event.error)
 
     def _begin(self, event: CallReceived) -> None:
         handler = self._handlers.get(type(event.request))
@@ -360,3 +319,22 @@ class Peer:
         except Exception as error:
             outcome = error
         self.feed(event.settle, outcome)
+
+    def _failed(self, event: HandlerFailed) -> None:
+        log.error("%s: the handler of %s failed", event.identity, event.action, exc_info=event.error)
+
+
+# What a peer does with an event, and with those derived from it, besides telling its listeners.
+ACTS: Final[Mapping[type[Event], str]] = {
+    ResultReceived: "_answered",
+    CallEnded: "_ended",
+    CallReceived: "_begin",
+    Awaited: "wait_for",
+    HandlerFailed: "_failed",
+}
+
+
+@cache
+def act_of(kind: type[Event]) -> str | None:
+    """The name of the method that acts on events of a class."""
+    return next((ACTS[base] for base in kind.__mro__ if base in ACTS), None)

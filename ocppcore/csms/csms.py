@@ -163,6 +163,8 @@ class Csms:
 
     def take_ready(self) -> list[StationLink]:
         """The links that something was done to from outside; drain them as after an input of their own."""
+        if not self._ready:
+            return []
         ready, self._ready = list(self._ready), {}
         return ready
 

@@ -37,6 +37,8 @@ from ocppcore.wire.frame import CALL
 if TYPE_CHECKING:
     import random
 
+DUPLICATE = Stray.Duplicate  # what a further answer mostly is; see OPEN in link.py
+
 REMEMBERED = 64
 """Ids of finished calls that are kept, to tell a late or a duplicate answer from an unknown one."""
 
@@ -196,7 +198,7 @@ class Calls:
 
     def _answered(self) -> OutCall:
         self.timeouts_in_row = 0
-        return self._take(Stray.Duplicate)
+        return self._take(DUPLICATE)
 
     def _take(self, then: Stray) -> OutCall:
         """Free the slot. then: what a further answer will be."""

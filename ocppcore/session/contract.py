@@ -110,3 +110,31 @@ class Connection(Protocol):
 
     def handle_timer(self, now: float) -> None:
         """Time has passed. Calling it early or late is harmless."""
+
+
+class Host(Protocol):
+    """What a binding does with what a connection hands out (pump.py). None of it may raise; all of it may feed the
+    connection."""
+
+    def store(self, batch: Batch) -> None:
+        """Make it durable, now or later, then stored() or store_failed()."""
+
+    def send(self, text: str) -> None:
+        """One WebSocket message."""
+
+    def carry_out(self, command: Command) -> None:
+        """Do it, or begin to."""
+
+    def notice(self, event: Event) -> None:
+        """Something happened."""
+
+
+class SteppedHost(Host, Protocol):
+    """A Host that is a Stepper (pump.py)."""
+
+    def wake_at(self, due: float | None) -> None:
+        """Call wake() once, at this time of the clock or earlier, which is harmless; None: not at all. It replaces what
+        was asked before."""
+
+    def after_step(self) -> None:
+        """The connection has come to rest."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from ocppcore.errors import RpcError
-from ocppcore.session.calls import Recent
-from ocppcore.session.events import CallReceived, FaultReceived, HandlerTimeout, IdReused, Stray
+from ocppcore.session.calls import DUPLICATE, Recent
+from ocppcore.session.events import CallReceived, FaultReceived, HandlerTimeout, IdReused
 from ocppcore.session.mend import write
 from ocppcore.session.outbox import Outbox, Trickle
 from ocppcore.session.policy import Policy
@@ -112,7 +112,7 @@ class Incoming:
 
     def _close(self, id: str) -> None:
         del self._open[id]
-        self._finished.remember(id, Stray.Duplicate)
+        self._finished.remember(id, DUPLICATE)
 
     # Time
 

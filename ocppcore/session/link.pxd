@@ -9,7 +9,9 @@ from ocppcore.session.outbox cimport Outbox
 cdef class Link:
     cdef readonly object version
     cdef public object endpoint
-    cdef public object state
+    cdef readonly object state
+    cdef readonly bint is_open
+    cdef readonly bint up
     cdef object _settings
     cdef Outbox _out
     cdef object _rng
@@ -34,3 +36,4 @@ cdef class Link:
     cpdef object handle_timer(self, object now)
 
     cdef object _feed(self, object what, object now)
+    cdef object _enter(self, object state)

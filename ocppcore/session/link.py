@@ -81,12 +81,17 @@ TABLE: Final = {
 
 
 class Link:
-    """State and timers of the link. endpoint: where a client connects to; None for a server."""
+    """State and timers of the link. endpoint: where a client connects to; None for a server.
+
+    is_open: calls can be sent; up: texts may come in, the state is Open or Closing.
+    """
 
     __slots__ = (
         "version",
         "endpoint",
         "state",
+        "is_open",
+        "up",
         "_settings",
         "_out",
         "_rng",
@@ -105,7 +110,7 @@ class Link:
     ) -> None:
         self.version = version
         self.endpoint = endpoint
-        self.state = State.Down
+        self._enter(State.Down)
         self._settings = settings
         self._out = out
         self._rng = rng
@@ -117,11 +122,6 @@ class Link:
         self._pong_due: float | None = None
         self._reason: Disconnect = Lost()
         self._command = 0  # the Connect or Close that is out
-
-    @property
-    def up(self) -> bool:
-        """True while texts may come in: Open or Closing."""
-        return self.state is State.Open or self.state is State.Closing
 
     # Inputs
 
@@ -161,14 +161,14 @@ class Link:
 
     def close(self, now: float) -> None:
         """The link is of no use any more: close it; a client connects again after its back-off."""
-        if self.state is State.Open:
+        if self.is_open:
             self._close(now)
 
     # Time
 
     def next_timer(self) -> float | None:
         """When the link wants handle_timer()."""
-        if self.state is State.Open:
+        if self.is_open:
             if self._pong_due is not None:
                 return self._pong_due
             interval = self._settings.ping_interval
@@ -187,6 +187,11 @@ class Link:
         if method is not None:
             getattr(self, method)(now)
 
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.is_open = state is State.Open
+        self.up = self.is_open or state is State.Closing
+
     def _begin(self, now: float) -> None:
         self._failures = 0
         self._resume(now)
@@ -196,14 +201,15 @@ class Link:
         self._rest_state = State.Down if self.endpoint is None else State.Waiting
 
     def _rest(self, now: float) -> None:
-        self.state = self._rest_state
+        self._enter(self._rest_state)
 
     def _connect(self, now: float) -> None:
         endpoint = self.endpoint
         if endpoint is None:  # taken away in the meantime: no client any more
-            self.state = self._rest_state = State.Down
+            self._rest_state = State.Down
+            self._enter(State.Down)
             return
-        self.state = State.Connecting
+        self._enter(State.Connecting)
         self._hurried = False
         self._deadline = now + self._settings.connect_timeout
         self._command = self._out.command_id()
@@ -215,14 +221,14 @@ class Link:
         self._connect(now)
 
     def _open(self, now: float) -> None:
-        self.state = State.Open
+        self._enter(State.Open)
         self._pinged = now
         self._pong_due = None
         self._out.counters.connects += 1
         self._out.event(Connected(self.version))
 
     def _close(self, now: float, code: int = NORMAL) -> None:
-        self.state = State.Closing
+        self._enter(State.Closing)
         self._deadline = now + self._settings.close_timeout
         self._command = self._out.command_id()
         self._out.command(Close(self._command, self._deadline, code))
@@ -257,7 +263,7 @@ class Link:
 
     def _lose(self, now: float) -> None:
         """The link is gone, or the attempt failed. JE 3.4: back off, whatever the reason was."""
-        self.state = self._rest_state
+        self._enter(self._rest_state)
         retry_in: float | None = None
         if self.state is State.Waiting:
             retry_in = 0.0 if self._hurried else self._settings.backoff.wait(self._failures, self._rng.random())

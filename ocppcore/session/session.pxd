@@ -6,6 +6,9 @@ from ocppcore.session.link cimport Link
 from ocppcore.session.outbox cimport Outbox
 
 
+cpdef object earlier(object one, object other)
+
+
 cdef class Session:
     cdef public object settings
     cdef public object limits

@@ -20,7 +20,7 @@ from ocppcore.session.contract import Batch, Connection
 from ocppcore.session.counters import Counters
 from ocppcore.session.events import Disconnect, Event, Repaired, ResultRefused, SendReceived
 from ocppcore.session.incoming import Incoming
-from ocppcore.session.link import Link, State
+from ocppcore.session.link import Link
 from ocppcore.session.mend import reread
 from ocppcore.session.outbox import Outbox, Tap
 from ocppcore.session.policy import STRICT, Policy
@@ -45,6 +45,13 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Endpoint", "Priority", "Session", "SessionSettings"]
+
+
+def earlier(one: float | None, other: float | None) -> float | None:
+    """The first of two times; None for never."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one if one <= other else other
 
 
 class Session:
@@ -120,7 +127,7 @@ class Session:
     @property
     def is_open(self) -> bool:
         """True while calls can be sent."""
-        return self._link.state is State.Open
+        return self._link.is_open
 
     @property
     def silent(self) -> bool:
@@ -196,7 +203,7 @@ class Session:
             self._calls.stray(frame.id, now)
         elif isinstance(frame, CallError):
             self._error(frame)
-        elif not self.is_open:
+        elif not self._link.is_open:
             pass  # we are closing: no answer would leave any more, and the peer will see the link go
         elif isinstance(frame, Call):
             self._incoming.call(frame, now)
@@ -286,8 +293,7 @@ class Session:
 
     def next_timer(self) -> float | None:
         """When to call handle_timer(); None for never. Pure."""
-        timers = (self._link.next_timer(), self._calls.next_timer(), self._incoming.next_timer())
-        return min([timer for timer in timers if timer is not None], default=None)
+        return earlier(self._link.next_timer(), earlier(self._calls.next_timer(), self._incoming.next_timer()))
 
     def handle_timer(self, now: float) -> None:
         """Time has passed. Calling it early or late is harmless."""
@@ -300,7 +306,7 @@ class Session:
 
     def _settle(self, now: float) -> None:
         """What the parts owe each other after an input."""
-        if self._link.state is State.Open:
+        if self._link.is_open:
             self._calls.pump(now)
         elif not self._link.up:
             self._calls.lost()

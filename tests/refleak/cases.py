@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from charging_cases import of_charging
-from session_cases import of_events, of_parts, of_sessions
+from session_cases import of_events, of_parts, of_pump, of_sessions
 
 from ocppcore import v16
 from ocppcore.errors import OcppError
@@ -204,7 +204,7 @@ def samples() -> list[bytes]:
     return [data for label, data in frames() if "," not in label]
 
 
-GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging, of_events, of_parts, of_sessions)
+GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging, of_events, of_parts, of_pump, of_sessions)
 
 
 def cases() -> dict[str, Case]:

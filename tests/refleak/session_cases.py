@@ -10,7 +10,7 @@ from typing import Any
 
 from ocppcore import v16
 from ocppcore.errors import CallTimeout, OcppError, RpcError
-from ocppcore.session import calls, counters, events, incoming, link, outbox
+from ocppcore.session import calls, counters, events, incoming, link, outbox, pump, session
 from ocppcore.session.policy import LENIENT
 from ocppcore.session.session import Endpoint, Session
 from ocppcore.session.settings import SessionSettings
@@ -141,6 +141,7 @@ def of_sessions() -> Iterator[tuple[str, Case]]:
     done: dict[str, Some] = {name: [(1, "x", NOW)] for name in ("done", "failed", "store_failed")}
     yield from each_method("session.Session", _session, inputs | told | asked | answers | takes | done | TIMERS)
     yield from each_method("session.Session", _session, {"stored": [(1, NOW)], "receive": [(t, NOW) for t in TEXTS]})
+    yield from each_method("session", lambda: session, {"earlier": [(1.0, 2.0), (2, 1), (None, 1.0), (1.0, None)]})
     yield "session.Session: made wrongly", on_fresh(lambda: Session, "__call__", [(), (1,), (None, 5)])
     yield "session.Session: attributes", _attributes
 
@@ -151,6 +152,45 @@ def _attributes() -> None:
         for value in (getattr(made, name), 5):
             setattr(made, name, value)
     repr([made.actions, made.counters, made.is_open, made.has_events])
+
+
+class _Host(pump.Stepper):
+    """Answers each call at once, and keeps nothing."""
+
+    def send(self, text: str) -> None: ...
+
+    def carry_out(self, command: Any) -> None: ...
+
+    def notice(self, event: Any) -> None:
+        if isinstance(event, events.CallReceived):
+            self.feed(self.connection.reply, event.id, RESPONSE)
+
+    def wake_at(self, due: float | None) -> None: ...
+
+    def after_step(self) -> None: ...
+
+
+class _Clock:
+    def now(self) -> float:
+        return NOW
+
+    def utc(self) -> None: ...
+
+
+def of_pump() -> Iterator[tuple[str, Case]]:
+    """The loop body, and the class around it."""
+
+    def host() -> _Host:
+        return _Host(_session(), _Clock())
+
+    heard: dict[str, Some] = {"receive": [(text,) for text in TEXTS], "step": [()], "wake": [()]}
+    fed: Some = [(_session().call, REQUEST), (len,), (pump.pump, None)]
+    yield from each_method("pump.Stepper", host, {**heard, "feed": fed})
+    yield from each_method("pump", lambda: pump, {"pump": [(_session(), object())]})
+    yield (
+        "pump.Stepper: without the methods of a host",
+        on_fresh(lambda: pump.Stepper(_session(), _Clock()), "step", [()]),
+    )
 
 
 def of_events() -> Iterator[tuple[str, Case]]:

@@ -1,0 +1,81 @@
+"""The loop body that all bindings share: the steps of the sans-IO contract (contract.py), in their order. No I/O here.
+
+pump() alone serves a loop of one's own. A Stepper is for event loops: each input is followed by all that it causes, and
+its host knows when to wake it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ocppcore.clock import Clock
+from ocppcore.session.contract import Connection, Host
+
+T = TypeVar("T")
+
+
+def pump(connection: Connection, host: Host) -> float | None:
+    """Hand over all that waits, until nothing does; then the time at which handle_timer() is due, or None."""
+    moved = True
+    while moved:
+        moved = False
+        while (batch := connection.next_batch()) is not None:
+            moved = True
+            host.store(batch)
+        for text in connection.data_to_send():
+            moved = True
+            host.send(text)
+        while (command := connection.next_command()) is not None:
+            moved = True
+            host.carry_out(command)
+        while (event := connection.next_event()) is not None:
+            moved = True
+            host.notice(event)
+    return connection.next_timer()
+
+
+class Stepper:
+    """Base class of a SteppedHost. connection: what it drives; nothing else may feed it. clock: gives `now`."""
+
+    __slots__ = ("connection", "clock", "_stepping", "_alarm")
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+        self._stepping = False
+        self._alarm: float | None = None  # what wake_at() was told last, until it is over
+
+    def receive(self, data: str | bytes) -> None:
+        """A message is here."""
+        self.connection.receive(data, self.clock.now())
+        self.step()
+
+    def feed(self, method: Callable[..., T], *arguments: Any) -> T:
+        """One input: a method of the connection with its arguments but for `now`; then all that follows from it."""
+        try:
+            return method(*arguments, self.clock.now())
+        finally:
+            self.step()
+
+    def step(self) -> None:
+        """Carry out all that the connection wants. Called within itself, it leaves that to the outer one."""
+        if self._stepping:
+            return
+        host: Any = self
+        self._stepping = True
+        try:
+            due = pump(self.connection, host)
+        finally:
+            self._stepping = False
+        alarm = self._alarm
+        # One that comes too early finds nothing to do, which is cheaper than moving it with each step.
+        if due is not alarm and (due is None or alarm is None or due < alarm):
+            self._alarm = due
+            host.wake_at(due)
+        host.after_step()
+
+    def wake(self) -> None:
+        """The time of wake_at() has come, or may have."""
+        self._alarm = None
+        self.feed(self.connection.handle_timer)
