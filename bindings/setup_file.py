@@ -47,7 +47,7 @@ def load_setup(
             raise SetupError(f"{whence}: {name} is missing: add it, or set {PREFIX}STATION_{name.upper()}")
     config = {value.name: _written(value) for value in tables["configuration"].values()}
     hidden = {value.name: secret(value) for folded, value in secrets.items() if folded not in OCTETS}
-    octets = {OCTETS[folded]: _octets(value) for folded, value in secrets.items() if folded in OCTETS}
+    octets: dict[str, Any] = {OCTETS[folded]: _octets(value) for folded, value in secrets.items() if folded in OCTETS}
     able = Capabilities() if hardware is None else Capabilities.of(hardware)
     numbers = {name: getattr(able, name) for name in Capabilities.__slots__} | _fields(ratings, PLACE)
     try:
