@@ -19,7 +19,7 @@ from ocppcore.messages.text import fold
 PREFIX: Final = "OCPPCORE_"
 MAKERS: Final = "hardware"  # the table that is the maker's own
 SECRETS: Final = "secrets"
-TABLES: Final = ("station", "capabilities", "configuration", SECRETS, MAKERS)
+TABLES: Final = ("station", "capabilities", "configuration", "security", SECRETS, MAKERS)
 FILE: Final = "_file"  # ends the name of a secret whose value is the path of a file
 FEW: Final = 30  # names that an error may list
 
@@ -88,15 +88,20 @@ def read(path: Path) -> dict[str, Any]:
         raise SetupError(f"{path}: it is no TOML: {error}") from None
 
 
+def content(where: str, path: Any) -> str:
+    """What is in a file that a value names. Raises SetupError, which does not show it."""
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError as error:
+        raise SetupError(f"{where}: {path} can't be read: {error.strerror}") from None
+    except (TypeError, UnicodeDecodeError):
+        raise SetupError(f"{where}: use the path of a text file in UTF-8") from None
+
+
 def secret(value: Value) -> str:
     """The secret. Raises SetupError, which does not show it."""
     if value.path:
-        try:
-            return Path(value.value).read_text("utf-8").strip()
-        except OSError as error:
-            raise SetupError(f"{value.where}: {value.value} can't be read: {error.strerror}") from None
-        except (TypeError, UnicodeDecodeError):
-            raise SetupError(f"{value.where}: use the path of a text file in UTF-8") from None
+        return content(value.where, value.value)
     if value.of_file:
         raise SetupError(f"{value.where}: {not_here(value.name)}")
     return str(value.value)

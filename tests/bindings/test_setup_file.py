@@ -97,7 +97,7 @@ def test_the_environment_alone() -> None:
     environ = {f"OCPPCORE_STATION_{name}": "x" for name in ("IDENTITY", "VENDOR", "MODEL")}
     setup = load_setup(environ=environ | {"OCPPCORE_STATION_URL": "wss://h"})
     assert setup.endpoint_url == "wss://h/x"
-    with pytest.raises(SetupError, match="environment: url is missing: add it, or set OCPPCORE_STATION_URL"):
+    with pytest.raises(SetupError, match="environment: .station. url is missing: add it, or set OCPPCORE_STATION_URL"):
         load_setup(environ=environ)
 
 
@@ -126,6 +126,45 @@ def test_secrets_of_the_environment_go_first_and_the_file_is_not_opened_then(tmp
     )
     assert setup.authorization_key == bytes.fromhex(HEX)
     assert Station(setup, rng=Random(1)).configuration.text("AcmePin") == "4321"
+
+
+PEM = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----"
+
+
+def test_certificates_of_files_and_the_private_key_apart(tmp_path: Path) -> None:
+    for name in ("csms", "maker", "own", "chain"):
+        secret(tmp_path, f"{name}.pem", PEM.format(name))
+    secret(tmp_path, "own.key", "-----BEGIN PRIVATE KEY-----")
+    tables = """
+    [security]
+    roots = ["csms.pem"]
+    manufacturer_roots = ["maker.pem"]
+    certificate = "own.pem"
+    urls = { 3 = "wss://three.example" }
+    [secrets]
+    key_file = "own.key"
+    """
+    security = load(tmp_path, station(rest=tables)).security
+    assert security.roots == (PEM.format("csms"),) and security.manufacturer_roots == (PEM.format("maker"),)
+    assert (security.certificate, security.key) == (PEM.format("own"), "-----BEGIN PRIVATE KEY-----")
+    assert security.urls == {3: "wss://three.example"}
+    security = load(
+        tmp_path,
+        station(rest=tables),
+        OCPPCORE_SECURITY_ROOTS=f"{tmp_path / 'csms.pem'},{tmp_path / 'chain.pem'}",
+        OCPPCORE_SECURITY_URLS="2=wss://two.example, 3=wss://other.example",
+        OCPPCORE_SECRETS_KEY="pkcs11:object=own",
+    ).security
+    assert security.roots == (PEM.format("csms"), PEM.format("chain")) and security.key == "pkcs11:object=own"
+    assert security.urls == {2: "wss://two.example", 3: "wss://other.example"}
+
+
+def test_a_password_of_plain_text(tmp_path: Path) -> None:
+    plain = station(rest="[security]\nplain_key = true")
+    setup = load(tmp_path, plain, OCPPCORE_SECRETS_AUTHORIZATION_KEY="correct horse battery")
+    assert setup.authorization_key == b"correct horse battery"
+    line = refused(tmp_path, plain, OCPPCORE_SECRETS_AUTHORIZATION_KEY="short")
+    assert line == "environment: OCPPCORE_SECRETS_AUTHORIZATION_KEY: 16 to 40 octets, of text"
 
 
 @pytest.mark.parametrize("place", ["file", "environment", "toml"])
@@ -162,7 +201,7 @@ def test_a_secret_does_not_stand_in_the_file(tmp_path: Path, name: str) -> None:
         ("[station", "charger.toml: it is no TOML: "),
         ("[statoin]\n", "charger.toml: statoin: there is no such table: did you mean station?"),
         ("identity = 1\n", "charger.toml: identity: there is no such table: use station, capabilities, "),
-        ("[station]\n", "charger.toml: [station]: identity is missing: add it, or set OCPPCORE_STATION_IDENTITY"),
+        ("[station]\n", "charger.toml: [station] identity is missing: add it, or set OCPPCORE_STATION_IDENTITY"),
         (station("urll = 1"), "charger.toml: [station] urll: there is no such key: did you mean url?"),
         (station("Evses = 1\nevses = 2"), "charger.toml: [station] evses: it is there twice"),
         (station("authorization_key = 'x'"), "charger.toml: [station] authorization_key: there is no such key"),
@@ -192,6 +231,14 @@ def test_a_secret_does_not_stand_in_the_file(tmp_path: Path, name: str) -> None:
             station(rest="[configuration]\nMeterValuesSampledData = ['SoC']"),
             "charger.toml: [configuration] MeterValuesSampledData = ['SoC']: use measurands ",
         ),
+        (station(rest="[security]\nkey = 'x'"), "charger.toml: [security] key: there is no such key"),
+        (station(rest="[security]\nroots = ['charger.toml']"), "charger.toml: [security]: a certificate is a text"),
+        (
+            station(rest="[security]\nroots = ['no.pem']"),
+            "charger.toml: [security] roots: no.pem can't be read: No such file or directory",
+        ),
+        (station(rest="[security]\nurls = { x = 'wss://h' }"), "charger.toml: [security] urls = {'x': 'wss://h'}"),
+        (station(rest="[security]\nurls = { 1 = 'wss://h' }"), "charger.toml: [security]: urls has wss:// addresses "),
         (station(rest="[secrets]\nPin_file = 'charger.toml'"), "charger.toml: [secrets] Pin_file: there is no such k"),
         (station(rest="[secrets]\nAcmePin_file = 5"), "charger.toml: [secrets] AcmePin_file: use the path of a text f"),
         (
@@ -255,15 +302,19 @@ def test_the_example_is_complete_and_what_is_commented_out_is_right(tmp_path: Pa
     assert (setup.identity, setup.config["FreeVend"]) == ("CP1", "true")
     whole = re.sub(r"^# (?=\w+ = )", "", example, flags=re.MULTILINE)
     secret(tmp_path, "authorization.key", HEX)
+    secret(tmp_path, "station.key", "-----BEGIN PRIVATE KEY-----")
+    for name in ("csms-root", "maker-root", "station"):
+        secret(tmp_path, f"{name}.pem", PEM.format(name))
     secret(tmp_path, "charger.toml", whole)
     setup = load_setup(tmp_path / "charger.toml", hardware=Wallbox(), environ={})
     assert setup.authorization_key == bytes.fromhex(HEX) and setup.imsi == "262011234567890"
-    for name in (*setup_file.STATION, *setup_file.PLACE):
+    assert setup.security.certificate == PEM.format("station") and setup.security.key
+    for name in (*setup_file.STATION, *setup_file.PLACE, *setup_file.SECURITY):
         assert re.search(rf"^{name} = ", whole, re.MULTILINE), name
 
 
 def test_the_documentation_names_all_that_can_be_set() -> None:
-    for name in (*setup_file.STATION, *setup_file.PLACE):
+    for name in (*setup_file.STATION, *setup_file.PLACE, *setup_file.SECURITY):
         assert f"`{name}`" in DOCS, name
 
 
