@@ -10,14 +10,20 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ocppcore.bindings.transfer.base import Job, TransferFailed
 from ocppcore.bindings.transfer.options import Options
 
+EVERY: Final = 1024 * 1024  # bytes after which those that came are made durable
+
 
 class Partial:
-    """A download that may be incomplete. options: how large it may become."""
+    """A download that may be incomplete. options: how large it may become.
+
+    The note says what the server knows the version by, and how many bytes are durable. After a power cut what is behind
+    those may be anything, so it is cut off.
+    """
 
     def __init__(self, folder: Path, url: str, options: Options) -> None:
         self._folder = folder
@@ -30,6 +36,19 @@ class Partial:
         for old in folder.glob("firmware-*"):
             if old not in (self.file, self._note):
                 old.unlink(missing_ok=True)
+        self._validator, self._durable = self._noted()
+        if self.size > self._durable:
+            os.truncate(self.file, self._durable)
+
+    def _noted(self) -> tuple[str | None, int]:
+        try:
+            note: Any = json.loads(self._note.read_text("utf-8"))
+            validator, durable = note["validator"], note["durable"]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None, 0
+        if not isinstance(validator, str | None) or type(durable) is not int or durable > self.size:
+            return None, 0
+        return validator, durable
 
     @property
     def size(self) -> int:
@@ -39,17 +58,20 @@ class Partial:
     @property
     def validator(self) -> str | None:
         """By what the server knows the version that these bytes are of; None: there is nothing to go on with."""
-        try:
-            note: Any = json.loads(self._note.read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
-        found = note.get("validator") if isinstance(note, dict) else None
-        return found if isinstance(found, str) and self.size else None
+        return self._validator if self.size else None
 
     def begin(self, validator: str | None) -> None:
         """The bytes come from the first one on."""
         self.file.write_bytes(b"")
-        self._note.write_text(json.dumps({"validator": validator}), "utf-8")
+        self._validator = validator
+        self.keep()
+
+    def keep(self) -> None:
+        """Make what is here durable, so that a later attempt can go on with it."""
+        if self.file.exists():
+            _sync(self.file)
+            self._durable = self.size
+            self._note.write_text(json.dumps({"validator": self._validator, "durable": self._durable}), "utf-8")
 
     def check(self, total: int | None) -> None:
         """Raises TransferFailed if so many bytes are too many, or there is no room for them: a full disk would cost the
@@ -68,6 +90,8 @@ class Partial:
         self.check(size)
         with self.file.open("ab") as file:
             file.write(chunk)
+        if size - self._durable >= EVERY:
+            self.keep()
         job.tell(size, total)
 
     def finish(self, total: int | None) -> Path:
@@ -76,8 +100,7 @@ class Partial:
             if self.size > total:
                 self.discard()
             raise TransferFailed("the file is not complete")
-        with self.file.open("rb+") as file:
-            os.fsync(file.fileno())
+        _sync(self.file)
         self.file.replace(self._whole)
         self._note.unlink(missing_ok=True)
         _sync(self._folder)  # that it is here is told next, so it must not be gone after a power cut
@@ -89,11 +112,12 @@ class Partial:
         self._note.unlink(missing_ok=True)
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in it durable, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(path: Path) -> None:
+    """Make a file durable, or the names in a folder where the system can."""
+    if path.is_dir() and os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

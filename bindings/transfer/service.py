@@ -69,7 +69,10 @@ class FileTransfer:
         target = Target(url, self._schemes)
         partial = Partial(self._folder, url, self._options)
         download = http.download if target.scheme in HTTP else ftp.download
-        return download(target, partial, self._options, job)
+        try:
+            return download(target, partial, self._options, job)
+        finally:
+            partial.keep()
 
     def _upload(self, content: Content, url: str, name: str, hide: Sequence[bytes], job: Job) -> None:
         target = Target(url, self._schemes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ftplib
+import json
 import ssl
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -52,7 +53,9 @@ def test_a_download_that_broke_off_goes_on_where_it_ended(run: Run, tmp_path: Pa
     service = transfer(tmp_path)
     file = run(service.download(url))
     file.with_suffix(".part").write_bytes(whole[:100_000])
-    file.with_suffix(".json").write_text(f'{{"validator": "{time_of(site)} {len(whole)}"}}')
+    file.with_suffix(".json").write_text(
+        json.dumps({"validator": f"{time_of(site)} {len(whole)}", "durable": 100_000})
+    )
     site.commands.clear()
     assert run(service.download(url)).read_bytes() == whole
     assert "REST 100000" in site.commands
@@ -71,7 +74,7 @@ def test_another_version_is_fetched_anew(run: Run, tmp_path: Path, ftp_site: Any
     service, url = transfer(tmp_path), site.url("/sub/image.bin")
     file = run(service.download(url))
     file.with_suffix(".part").write_bytes(b"old")
-    file.with_suffix(".json").write_text('{"validator": "213 19700101000000 3"}')
+    file.with_suffix(".json").write_text('{"validator": "213 19700101000000 3", "durable": 3}')
     site.commands.clear()
     assert run(service.download(url)).read_bytes() == image(site)
     assert not any(line.startswith("REST") for line in site.commands)

@@ -50,6 +50,30 @@ def test_a_download_that_broke_off_goes_on_where_it_ended(run: Run, tmp_path: Pa
     assert headers["Range"] == "bytes=100000-"
 
 
+@pytest.mark.parametrize(
+    ("note", "asked"),
+    [
+        (lambda note: note, "bytes=100000-"),
+        (lambda note: note.replace("100000", "70000"), "bytes=70000-"),
+        (lambda note: note[:-3], None),
+        (lambda note: note.replace("100000", "200000"), None),
+        (lambda note: "7", None),
+    ],
+)
+def test_after_a_power_cut_it_goes_on_behind_what_is_durable(
+    run: Run, tmp_path: Path, web: Any, note: Callable[[str], str], asked: str | None
+) -> None:
+    """What was written last may be anything then; and so may the note."""
+    web.break_after = 100_000
+    refused(run, transfer(tmp_path).download(web.url("/image")))
+    (part,), (json,) = (tmp_path / "ours").glob("*.part"), (tmp_path / "ours").glob("*.json")
+    if asked != "bytes=100000-":
+        part.write_bytes(part.read_bytes()[:70_000] + bytes(30_000))
+    json.write_text(note(json.read_text()))
+    assert run(transfer(tmp_path).download(web.url("/image"))).read_bytes() == web.image
+    assert web.requests[1][1].get("Range") == asked
+
+
 def test_a_file_that_changed_meanwhile_is_fetched_anew(run: Run, tmp_path: Path, web: Any) -> None:
     web.break_after = 100_000
     refused(run, transfer(tmp_path).download(web.url("/image")))

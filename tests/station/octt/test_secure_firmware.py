@@ -40,6 +40,10 @@ class Laboratory(Bench):
         self.run()
         return str(answer.status)
 
+    def security_events(self) -> list[str]:
+        """The types of those that the back end was told."""
+        return [event.type for event in self.sent(v16.SecurityEventNotificationRequest)]
+
     def told(self) -> list[str]:
         statuses: list[Any] = self.sent(Status)
         assert {status.request_id for status in statuses} <= {80}
@@ -62,10 +66,12 @@ def test_TC_080_CS_secure_firmware_update(laboratory: Laboratory) -> None:
     assert len(rig.sent(v16.BootNotificationRequest)) == 1
     assert rig.statuses(1)[-1] == rig.statuses(2)[-1] == "Available"
     assert rig.told() == ["Installed"]
+    assert "FirmwareUpdated" in rig.security_events()
 
 
 def test_TC_081_CS_secure_firmware_update_invalid_signature(laboratory: Laboratory) -> None:
     rig = laboratory
     assert rig.update(signed=IMAGE + b"\0") == "Accepted"
     assert rig.told() == ["Downloading", "Downloaded", "InvalidSignature"]
+    assert rig.security_events() == ["InvalidFirmwareSignature"]
     assert not rig.installations and rig.status(1) == rig.status(2) == "Available"
