@@ -5,6 +5,7 @@ link.py       StationLink: one connection, the sans-IO contract
 admission.py  what a station shows, and the ways to carry out the judgement
 door.py       the judgement: identity, security profile, credentials
 profiles.py   security profiles, and whose certificates are good
+signing.py    certificates of stations, signed by an authority of the author's
 keyring.py    keys of stations, and their change
 throttle.py   how much of anything is too much
 v16.py        the answers that are given unless a handler says otherwise
@@ -21,7 +22,10 @@ from ocppcore.csms.events import (
     Awaited,
     CallBeforeBoot,
     CallServed,
+    CertificateAwaited,
+    CertificateNotSigned,
     HandlerFailed,
+    KeyChanged,
     LoginAwaited,
     ProfileReached,
     StationBooted,
@@ -34,11 +38,13 @@ from ocppcore.csms.keyring import Keyring, keys
 from ocppcore.csms.ledger import Ledger, Transaction
 from ocppcore.csms.link import StationLink
 from ocppcore.csms.profiles import Certificates, Profiles
+from ocppcore.csms.signing import Signer
 from ocppcore.csms.throttle import Rate, Throttle
 
 __all__ = [
-    "Accept", "AnswerAwaited", "Authenticator", "Awaited", "CallBeforeBoot", "CallServed", "Certificates",
-    "ClientCertificate", "Csms", "HandlerFailed", "Keyring", "Ledger", "LoginAwaited", "Offer", "ProfileReached",
-    "Profiles", "Rate", "Reject", "Station", "StationBooted", "StationConnected", "StationDisconnected", "StationLink",
-    "StationRefused", "Throttle", "TooMuch", "Transaction", "keys",
+    "Accept", "AnswerAwaited", "Authenticator", "Awaited", "CallBeforeBoot", "CallServed", "CertificateAwaited",
+    "CertificateNotSigned", "Certificates", "ClientCertificate", "Csms", "HandlerFailed", "KeyChanged", "Keyring",
+    "Ledger", "LoginAwaited", "Offer", "ProfileReached", "Profiles", "Rate", "Reject", "Signer", "Station",
+    "StationBooted", "StationConnected", "StationDisconnected", "StationLink", "StationRefused", "Throttle", "TooMuch",
+    "Transaction", "keys",
 ]  # fmt: skip

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ocppcore.csms import v16 as defaults16
 from ocppcore.csms.admission import Authenticator, Offer
 from ocppcore.csms.door import TLS_EVENTS, Case, Door, Refusal
-from ocppcore.csms.events import HandlerFailed, ProfileReached, StationRefused
+from ocppcore.csms.events import HandlerFailed, KeyChanged, ProfileReached, StationRefused
+from ocppcore.csms.keyring import Keyring
 from ocppcore.csms.ledger import Ledger
 from ocppcore.csms.link import Stage, StationLink
 from ocppcore.csms.profiles import Certificates, Profiles
+from ocppcore.csms.signing import Signer
 from ocppcore.csms.throttle import Throttle
 from ocppcore.errors import ConnectionLost, SetupError
 from ocppcore.messages.base import Request
@@ -51,10 +53,11 @@ class Station:
 
     registration: the last answer to BootNotification; None before the first one. profile: the highest security profile
     that it has used. link: the connection that counts; waiting: one that would like to take its place. triggered:
-    actions that we asked for while it was not accepted.
+    actions that we asked for while it was not accepted. request: of a certificate, being signed; certificate: one that
+    waits for the station.
     """
 
-    __slots__ = ("identity", "registration", "profile", "link", "waiting", "triggered")
+    __slots__ = ("identity", "registration", "profile", "link", "waiting", "triggered", "request", "certificate")
 
     def __init__(self, identity: str, registration: str | None, profile: int = 0) -> None:
         self.identity = identity
@@ -63,6 +66,8 @@ class Station:
         self.link: StationLink | None = None
         self.waiting: StationLink | None = None
         self.triggered: set[str] = set()
+        self.request: object = None
+        self.certificate: str | None = None
 
     def may_send(self, action: str) -> bool:
         """1.6 §4.2: before it is accepted, a station sends BootNotification and what was triggered."""
@@ -79,7 +84,7 @@ class Csms:
     known: the identities that exist, None for any; another one is answered 404 (J §3.2).
     throttle: how much of anything is too much; Throttle.off() for no bounds.
     authorize: judges id tokens: True, False, or an IdTagInfo; without it none is accepted, or all with insecure=True.
-    register: judges BootNotification; without it each station is accepted. accepted: identities that were accepted in
+    sign: has certificates of stations signed; without it none is. register: judges BootNotification; without it each station is accepted. accepted: identities that were accepted in
     an earlier life of this back end: they will not boot again just because it did (J §5.4).
     utc: gives the time (aware). rng: for message ids. interval: of heartbeats, in seconds. takeover_wait: seconds.
     """
@@ -98,6 +103,7 @@ class Csms:
         throttle: Throttle | None = None,
         authorize: Callable[[str], bool | IdTagInfo] | None = None,
         register: Callable[[str, Any], RegistrationStatus] | None = None,
+        sign: Signer | None = None,
         accepted: Iterable[str] = (),
         interval: int = 300,
         ledger: Ledger | None = None,
@@ -110,6 +116,7 @@ class Csms:
             raise SetupError("a back end needs authenticate=…; for a try-out, insecure=True lets everybody in")
         self.utc = utc
         self.interval = interval
+        self.sign = sign
         self.ledger = Ledger() if ledger is None else ledger
         self.handlers: dict[type, Handler] = dict(defaults16.DEFAULTS)
         self.stations: dict[str, Station] = {name: Station(name, ACCEPTED) for name in accepted}
@@ -117,6 +124,7 @@ class Csms:
             self.stations.setdefault(name, Station(name, None)).profile = profile
         self.throttle = Throttle() if throttle is None else throttle
         self._door = Door(authenticate, certificates, profiles, known, self.throttle)
+        self._keyring = authenticate if isinstance(authenticate, Keyring) else None
         self._rng = rng
         self._insecure = insecure
         self._authorize = authorize
@@ -276,6 +284,17 @@ class Csms:
         if link.profile > station.profile:
             station.profile = link.profile
             link.tell(ProfileReached(station.identity, link.profile))
+
+    def key_sent(self, identity: str, key: bytes) -> None:
+        """The station is about to be given this key."""
+        if self._keyring is not None:
+            self._keyring.changing(identity, key)
+
+    def key_answered(self, identity: str, key: bytes, accepted: bool | None) -> KeyChanged:
+        """What became of it."""
+        if self._keyring is not None and accepted is not None:
+            self._keyring.changed(identity, key, accepted)
+        return KeyChanged(identity, accepted)
 
     def take_over(self, link: StationLink, now: float) -> None:
         """The old link of this station did not show that it lives."""

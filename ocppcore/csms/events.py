@@ -150,3 +150,36 @@ class LoginAwaited(Awaited):
     ) -> None:
         super().__init__(outcome, settle)
         self.identity = identity
+
+
+class CertificateAwaited(Awaited):
+    """A station's certificate is being made."""
+
+    __slots__ = ("identity",)
+
+    def __init__(self, identity: str, outcome: Awaitable[Any], settle: Callable[[Any, float], None]) -> None:
+        super().__init__(outcome, settle)
+        self.identity = identity
+
+
+class CertificateNotSigned(Event):
+    """A station wanted its certificate signed, and there is none for it: somebody has to look into it (W A02).
+
+    error: what was raised; None if the authority refused.
+    """
+
+    __slots__ = ("identity", "error")
+
+    def __init__(self, identity: str, error: Exception | None) -> None:
+        self.identity = identity
+        self.error = error
+
+
+class KeyChanged(Event):
+    """A station has answered to a new AuthorizationKey. accepted: None where nobody knows, as after a lost link."""
+
+    __slots__ = ("identity", "accepted")
+
+    def __init__(self, identity: str, accepted: bool | None) -> None:
+        self.identity = identity
+        self.accepted = accepted

@@ -13,12 +13,12 @@ BootNotification and what was triggered (1.6 §4.2). Nothing that a handler does
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ocppcore.csms import v16
+from ocppcore.csms import signing, v16
 from ocppcore.csms.admission import Accept, Offer, Reject
 from ocppcore.csms.answer import answer
 from ocppcore.csms.door import Case, Refusal
@@ -37,7 +37,16 @@ from ocppcore.csms.throttle import Meter
 from ocppcore.errors import RpcError
 from ocppcore.session.commands import Close, Command, Ping
 from ocppcore.session.contract import Batch
-from ocppcore.session.events import CallReceived, Connected, Disconnect, Disconnected, Event, Lost
+from ocppcore.session.events import (
+    CallEnded,
+    CallReceived,
+    Connected,
+    Disconnect,
+    Disconnected,
+    Event,
+    Lost,
+    ResultReceived,
+)
 from ocppcore.session.session import Session
 from ocppcore.version import ErrorCode, Version
 
@@ -75,7 +84,8 @@ class StationLink:
         self.stage = Stage.Waiting
         self.deadline: float | None = None  # of Judging and Waiting
         self._meter: Meter | None = None
-        self._serving: dict[str, Any] = {}  # the requests whose handlers answer later
+        self._serving: dict[str, CallReceived] = {}  # the calls whose handlers answer later
+        self._afterwards: list[Callable[[float], None]] = []
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._commands: list[Command] = []
 
@@ -130,6 +140,10 @@ class StationLink:
         """Tell the host."""
         self._events.append(event)
 
+    def afterwards(self, work: Callable[[float], None]) -> None:
+        """For handlers: do this when the answer has left."""
+        self._afterwards.append(work)
+
     # The contract: transport
 
     def connected(self, version: Version, now: float) -> None:
@@ -138,6 +152,8 @@ class StationLink:
             self._meter = self.csms.throttle.meter(now)
             self.session.connected(version, now)
             self._settle(now)
+            if self.station.registration is not None:
+                signing.deliver(self, now)
 
     def disconnected(self, reason: Disconnect, now: float) -> None:
         """The link went away, or the station gave up waiting."""
@@ -176,6 +192,8 @@ class StationLink:
         id = self.session.call(request, now)
         if (action := v16.triggered(request)) is not None:
             self.station.triggered.add(action)
+        if (key := v16.new_key(request)) is not None:
+            self.csms.key_sent(self.identity, key)
         self._settle(now)
         return id
 
@@ -191,12 +209,6 @@ class StationLink:
     def fail(self, id: str, error: RpcError, now: float) -> bool:
         """Answer a CallReceived that no handler took with a CALLERROR."""
         return self.session.fail(id, error, now)
-
-    def settle_call(self, id: str, outcome: Any, now: float) -> None:
-        """What the handler of an AnswerAwaited returned, or the exception that it raised."""
-        request = self._serving.pop(id, None)
-        if request is not None:
-            self._answer(id, request, outcome, now)
 
     # The contract: what happened, what to do, time. A back end stores nothing through it.
 
@@ -258,6 +270,14 @@ class StationLink:
                 self._events.append(StationDisconnected(self.identity, event.reason))
             else:
                 self._events.append(event)
+                if isinstance(event, ResultReceived | CallEnded):
+                    self._ended(event)
+
+    def _ended(self, event: ResultReceived | CallEnded) -> None:
+        """A call of ours has an answer, or will have none."""
+        signing.ended(self.station, event)
+        if (key := v16.new_key(event.request)) is not None:
+            self._events.append(self.csms.key_answered(self.identity, key, v16.key_accepted(event)))
 
     def _serve(self, event: CallReceived, now: float) -> None:
         action = type(event.request).action
@@ -275,11 +295,16 @@ class StationLink:
         except Exception as error:
             outcome = error
         if hasattr(outcome, "__await__"):
-            self._serving[event.id] = event.request
-            settle = partial(self.settle_call, event.id)
-            self._events.append(AnswerAwaited(event.id, event.request, outcome, settle))
+            self._serving[event.id] = event
+            self._events.append(AnswerAwaited(event.id, event.request, outcome, partial(self._conclude, event)))
         else:
             self._answer(event.id, event.request, outcome, now)
+
+    def _conclude(self, call: CallReceived, outcome: Any, now: float) -> None:
+        """A handler has come to its end. Its call may be over, and the station have used the id for another one."""
+        if self._serving.get(call.id) is call:
+            del self._serving[call.id]
+            self._answer(call.id, call.request, outcome, now)
 
     def _answer(self, id: str, request: Any, outcome: Any, now: float) -> None:
         trouble = answer(self.session, id, outcome, now)
@@ -287,3 +312,5 @@ class StationLink:
             self._events.append(HandlerFailed(self.identity, type(request).action, trouble))
         served = None if trouble is not None or isinstance(outcome, Exception) else outcome
         self._events.append(CallServed(self.identity, request, served))
+        while self._afterwards:
+            self._afterwards.pop(0)(now)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ocppcore import v16
+from ocppcore.csms import signing
 from ocppcore.csms.events import StationBooted
+from ocppcore.errors import CallErrorReceived
+from ocppcore.session.events import CallEnded, Event, ResultReceived
 
 if TYPE_CHECKING:
     from ocppcore.csms.link import StationLink
@@ -17,6 +21,7 @@ def boot(link: StationLink, request: v16.BootNotificationRequest) -> v16.BootNot
     status = link.csms.register(link.identity, request)
     link.station.registration = str(status)
     link.tell(StationBooted(link.identity, request, str(status)))
+    link.afterwards(lambda now: signing.deliver(link, now))
     csms = link.csms
     return v16.BootNotificationResponse(status=status, current_time=csms.utc(), interval=csms.interval)
 
@@ -53,8 +58,10 @@ def data_transfer(link: StationLink, request: v16.DataTransferRequest) -> v16.Da
 
 
 def sign_certificate(link: StationLink, request: v16.SignCertificateRequest) -> v16.SignCertificateResponse:
-    """W 5.18: there is no authority here that could sign."""
-    return v16.SignCertificateResponse(status=v16.GenericStatusEnumType.Rejected)
+    """W A02.FR.11 and .12: accepted if there is an authority that takes it, whose certificate follows."""
+    taken = signing.ask(link, request.csr)
+    status = v16.GenericStatusEnumType.Accepted if taken else v16.GenericStatusEnumType.Rejected
+    return v16.SignCertificateResponse(status=status)
 
 
 DEFAULTS: Final[dict[type, Callable[[Any, Any], Any]]] = {
@@ -76,6 +83,13 @@ DEFAULTS: Final[dict[type, Callable[[Any, Any], Any]]] = {
 # What a station may ask a back end; the rest of the actions goes the other way and is answered NotSupported.
 ACTIONS: Final = v16.actions({request.action for request in DEFAULTS})  # type: ignore[attr-defined]
 
+_HEX_KEY: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){16,20}")
+_KEY_TAKEN: Final = {
+    v16.ConfigurationStatus.Accepted: True,
+    v16.ConfigurationStatus.Rejected: False,
+    v16.ConfigurationStatus.NotSupported: False,  # RebootRequired says nothing of when
+}
+
 # The messages that a trigger names otherwise than by their action (W 6.16).
 _TRIGGERED: Final[dict[object, str]] = {
     "SignChargePointCertificate": "SignCertificate",
@@ -89,3 +103,22 @@ def triggered(request: Any) -> str | None:
         return None
     name = str(request.requested_message)
     return _TRIGGERED.get((type(request), name)) or _TRIGGERED.get(name, name)
+
+
+def new_key(request: Any) -> bytes | None:
+    """The octets of the AuthorizationKey that a request of ours gives a station; None for any other request.
+
+    16 to 20 octets are written as hex digits (W A00.FR.205); what is none of that is a text, taken as it is.
+    """
+    if not isinstance(request, v16.ChangeConfigurationRequest) or request.key.casefold() != "authorizationkey":
+        return None
+    text = request.value
+    return bytes.fromhex(text) if _HEX_KEY.fullmatch(text) else text.encode("utf-8", "surrogatepass")
+
+
+def key_accepted(event: Event) -> bool | None:
+    """Whether the station has the new key now (W A01.FR.03, .04); None where nobody knows."""
+    if isinstance(event, ResultReceived):
+        return _KEY_TAKEN.get(event.response.status)
+    refused = isinstance(event, CallEnded) and isinstance(event.error, CallErrorReceived)
+    return False if refused else None

@@ -109,8 +109,8 @@ def test_a_handler_may_answer_later(bench: Any) -> None:
     async def outcome() -> Any:
         return await event.outcome
 
-    link.settle_call(event.id, asyncio.run(outcome()), bench.now)
-    link.settle_call(event.id, None, bench.now)  # twice is harmless
+    event.settle(asyncio.run(outcome()), bench.now)
+    event.settle(None, bench.now)  # twice is harmless
     assert bench.texts(link) == [[3, "1", {"currentTime": "2026-06-01T12:00:00Z"}]]
 
 
@@ -174,3 +174,28 @@ def test_a_host_that_takes_no_events_does_not_fill_the_memory(bench: Any) -> Non
         link.receive(HEARTBEAT, bench.now)
         assert len(list(link.data_to_send())) == 1
     assert len(bench.events(link)) == 1000
+
+
+class Later:
+    """An awaitable that nothing awaits here."""
+
+    def __await__(self) -> Any:
+        raise AssertionError("the core waits for nothing")
+
+
+def test_an_answer_that_comes_too_late_answers_no_other_call(bench: Any) -> None:
+    """The station may use the id of a finished call again; an answer to one is none to the other."""
+    link = bench.enter()
+    bench.csms.on(v16.AuthorizeRequest)(lambda link, request: Later())
+    link.receive('[2,"x","Authorize",{"idTag":"GOOD"}]', bench.now)
+    (good,) = (event for event in bench.events(link) if isinstance(event, AnswerAwaited))
+    bench.now += 26
+    link.handle_timer(bench.now)
+    assert bench.texts(link)[0][2] == "InternalError"
+    link.receive('[2,"x","Authorize",{"idTag":"BAD"}]', bench.now)
+    (bad,) = (event for event in bench.events(link) if isinstance(event, AnswerAwaited))
+    statuses = v16.AuthorizationStatus
+    good.settle(v16.AuthorizeResponse(id_tag_info=v16.IdTagInfo(status=statuses.Accepted)), bench.now)
+    assert bench.texts(link) == []
+    bad.settle(v16.AuthorizeResponse(id_tag_info=v16.IdTagInfo(status=statuses.Invalid)), bench.now)
+    assert bench.texts(link) == [[3, "x", {"idTagInfo": {"status": "Invalid"}}]]
