@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from ocppcore.bindings._errors import reason_of
-from ocppcore.bindings._peer import Peer, end_tasks
+from ocppcore.bindings._peer import DROP, Peer, end_tasks
 from ocppcore.bindings._socket import PATIENCE, Socket
 from ocppcore.bindings._tls_server import certificate_of
 from ocppcore.bindings._ws import Event as WsEvent
@@ -21,7 +21,7 @@ from ocppcore.clock import Clock
 from ocppcore.csms import Accept, Awaited, Csms, LoginAwaited, Offer, Reject, StationLink
 from ocppcore.errors import ConnectionLost
 from ocppcore.messages.base import Request, Response
-from ocppcore.session.commands import Command
+from ocppcore.session.commands import Close, Command
 from ocppcore.session.events import Disconnect, Event, Lost
 from ocppcore.version import V16
 
@@ -38,17 +38,23 @@ class Guest(Peer):
         self.judging: asyncio.Task[Any] | None = None
         self.tasks = server.tasks  # a handler may outlive the link of the station that asked
         self.on_event(lambda event: server.tell(link.identity, event))
-        server.guests[link] = self
+        link.driver = self
+        server.guests.add(self)
 
     def after_step(self) -> None:
-        for link in self.server.csms.take_ready():  # what this step did to other stations
-            if link in self.server.guests:
-                self.server.guests[link].step()
+        for link in self.server.csms.take_ready():  # what this step did to other links, at this port or another one
+            if link.driver is not None:
+                link.driver.step()
 
     def disconnected(self, reason: Disconnect) -> None:
         super().disconnected(reason)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """The link is over."""
         self.decided()
-        self.server.guests.pop(self.station, None)
+        self.station.driver = None
+        self.server.guests.discard(self)
 
     def wait_for(self, event: Awaited) -> asyncio.Task[Any]:
         task = super().wait_for(event)
@@ -71,6 +77,8 @@ class Guest(Peer):
             self.socket.reject(command.status, command.retry_after)
         else:
             super().carry_out(command)
+            if isinstance(command, Close) and command.code == DROP:
+                self.let_go()  # nothing more is heard of it
 
 
 class Porch(asyncio.Protocol):
@@ -190,7 +198,7 @@ class Server:
 
     def __init__(self, csms: Csms, clock: Clock, path: str | None, lenient: bool) -> None:
         self.csms, self.clock, self.path, self.lenient = csms, clock, path, lenient
-        self.guests: dict[StationLink, Guest] = {}
+        self.guests: set[Guest] = set()
         self.ssl: tls.SSLContext | None = None
         self.sockets: set[Reception] = set()
         self.unfinished = 0  # handshakes, of TLS or of the WebSocket
@@ -242,7 +250,8 @@ class Server:
         link = self.csms.link(identity)
         if link is None:
             raise ConnectionLost("", request.action, f"{identity} is not connected")
-        return await self.guests[link].call(request)
+        guest: Guest = link.driver
+        return await guest.call(request)
 
     async def close(self) -> None:
         """Listen no more, close all connections with 1001, and wait until they are gone."""

@@ -12,10 +12,13 @@ from typing import Any, Final
 from ocppcore.csms.admission import ClientCertificate
 from ocppcore.errors import SetupError
 
-# W A00.FR.317, in its order. Those of TLS 1.3 stand beside them: OpenSSL has them all on.
+# The four of W A00.FR.317 in its order; for RSA certificates, those with forward secrecy go before those without. The
+# suites of TLS 1.3 stand beside them: OpenSSL has them all on.
 SUITES: Final = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",
     "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES256-GCM-SHA384",
     "AES128-GCM-SHA256",
     "AES256-GCM-SHA384",
 )

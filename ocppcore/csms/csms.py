@@ -84,7 +84,8 @@ class Csms:
     known: the identities that exist, None for any; another one is answered 404 (J §3.2).
     throttle: how much of anything is too much; Throttle.off() for no bounds.
     authorize: judges id tokens: True, False, or an IdTagInfo; without it none is accepted, or all with insecure=True.
-    sign: has certificates of stations signed; without it none is. register: judges BootNotification; without it each station is accepted. accepted: identities that were accepted in
+    sign: has certificates of stations signed; without it none is.
+    register: judges BootNotification; without it each station is accepted. accepted: identities that were accepted in
     an earlier life of this back end: they will not boot again just because it did (J §5.4).
     utc: gives the time (aware). rng: for message ids. interval: of heartbeats, in seconds. takeover_wait: seconds.
     """

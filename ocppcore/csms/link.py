@@ -71,7 +71,8 @@ class Stage(Enum):
 class StationLink:
     """A connection of the station `identity`. csms, station: the back end, and what it knows of the station.
 
-    offer: the handshake. profile: the security profile that it uses.
+    offer: the handshake. profile: the security profile that it uses. driver: whoever drives it, for that one's use:
+    several may share a Csms, each with a port of its own.
     """
 
     def __init__(self, csms: Csms, station: Station, offer: Offer, session: Session) -> None:
@@ -81,6 +82,7 @@ class StationLink:
         self.offer = offer
         self.session = session
         self.profile = 0
+        self.driver: Any = None
         self.stage = Stage.Waiting
         self.deadline: float | None = None  # of Judging and Waiting
         self._meter: Meter | None = None

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from ocppcore import v16
 from ocppcore.bindings.asyncio import Server, serve
 from ocppcore.csms import Csms, Rate, StationRefused, Throttle
+from ocppcore.errors import ConnectionLost
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 KEY = b"0123456789abcdef"
@@ -214,5 +216,26 @@ def test_who_guesses_too_often_is_told_when_to_come_again(run: Run) -> None:
             assert [status for status, _ in answers] == [401, 401, 503]
             assert "\r\nRetry-After: 10\r\n" in answers[2][1]
             assert [event.status for event in refused] == [401, 401, 503]
+
+    run(main())
+
+
+# Several ports of one back end (W A00.FR.006).
+
+
+def test_a_station_is_one_station_at_whatever_port_it_comes_in(run: Run) -> None:  # H10
+    async def main() -> None:
+        csms = make_csms(insecure=True, takeover_wait=0.05)
+        async with await serve(csms, LOOPBACK) as one, await serve(csms, LOOPBACK) as other:
+            async with knock(one, "CP1") as first, knock(other, "CP1") as second:
+                assert (await first.answer())[0] == 101
+                link = csms.link("CP1")
+                assert (await second.answer())[0] == 101  # the first one never answers the ping
+                assert csms.link("CP1") is not link and not one.guests and len(other.guests) == 1
+                assert await first.reader.read(2) == b"\x89\x00"
+                calls = [asyncio.create_task(server.call("CP1", v16.ClearCacheRequest())) for server in (one, other)]
+                assert (await second.reader.read(2))[0] == 0x81
+            for ended in await asyncio.gather(*calls, return_exceptions=True):
+                assert isinstance(ended, ConnectionLost)
 
     run(main())
