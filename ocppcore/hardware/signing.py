@@ -6,6 +6,8 @@ alliance's application note Signed Meter Values 1.0 (here: N).
 
 from __future__ import annotations
 
+from typing import Any
+
 REGISTER = "Energy.Active.Import.Register"
 MAX_DATA = 24 * 1024  # bytes; 32,768 characters in base64, as 2.1 has it. N has 2,500, which real records go beyond
 MAX_KEY = 1875  # characters of a public key; 2,500 in base64 (N 3.2.1)
@@ -80,8 +82,9 @@ class SignedReading:
 
     def with_key(self, key: str | None) -> SignedReading:
         """The same, with this public key if it has none."""
-        fields = {name: getattr(self, name) for name in SignedReading.__slots__}
-        return SignedReading(**(fields | {"public_key": self.public_key or key}))
+        fields: dict[str, Any] = {name: getattr(self, name) for name in SignedReading.__slots__}
+        fields["public_key"] = self.public_key or key
+        return SignedReading(**fields)
 
     def __repr__(self) -> str:
         return f"SignedReading({len(self.data)} bytes of {self.encoding_method!r}, {self.measurand!r})"

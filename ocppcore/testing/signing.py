@@ -28,13 +28,14 @@ ON = {"SampledDataSignReadings": "true", "MeterValueSampleInterval": "0"}
 
 class SigningBench(Bench):
     """signing: the meters sign ("works"), refuse to, at once ("fails"), don't answer ("silent"), or answer without a
-    signature ("plain"). Read without a signature, they answer at once. can: capabilities that differ."""
+    signature ("plain"). Read without a signature, they answer at once. can: capabilities that differ. boot: as in
+    Bench; config: keys."""
 
-    def __init__(self, *, can: dict[str, Any] | None = None, **config: str) -> None:
+    def __init__(self, *, can: dict[str, Any] | None = None, boot: bool = True, **config: str) -> None:
         self.signing = "works"
         able: dict[str, Any] = {"unlock": True, "reset": True, "measurands": MEASURANDS}
         able |= {"signs": (REGISTER,), "public_keys": KEYS} | (can or {})
-        super().__init__(config=ON | config, capabilities=Capabilities(**able))
+        super().__init__(boot=boot, config=ON | config, capabilities=Capabilities(**able))
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, ReadMeter) and command.sign is not None:

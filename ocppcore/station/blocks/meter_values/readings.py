@@ -167,5 +167,10 @@ def load(value: list[Any]) -> MeterReading:
     """From the store. Version 0.1.0 had one more field in a sample."""
     energy_wh, *rest = value
     samples = tuple(Sample(*fields[: len(Sample.__slots__)]) for fields in rest if isinstance(fields, list))
-    signed = [fields | {"data": base64.b64decode(fields["data"])} for fields in rest if isinstance(fields, dict)]
-    return MeterReading(energy_wh, samples, tuple(SignedReading(**fields) for fields in signed))
+    signed = tuple(_signed(fields) for fields in rest if isinstance(fields, dict))
+    return MeterReading(energy_wh, samples, signed)
+
+
+def _signed(fields: dict[str, Any]) -> SignedReading:
+    fields["data"] = base64.b64decode(fields["data"])
+    return SignedReading(**fields)

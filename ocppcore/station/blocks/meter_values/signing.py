@@ -8,7 +8,7 @@
   told (1.6 §3.16.5): a list without is Rejected. Signing that is switched on adds what the list lacks, because to
   switch it on is to be all that is needed (N 2.1).
 - A public key goes with every signed value, or with the first one of each transaction, or never (N 3.3.2). It is stored
-  with the value. The one of the end is sent again if it is another than before: the meter was exchanged.
+  with the value. It is sent again if it is another than before, for the meter was exchanged; or if it may be lost.
 """
 
 from __future__ import annotations
@@ -117,18 +117,24 @@ class Signing:
         if self.transactions and lacks and not transaction.silent:
             self._ctx.emit(UnsignedTransaction(transaction.evse, transaction.uid, transaction.id, lacks))
 
-    def with_keys(self, transaction: Transaction | None, values: list[Value]) -> list[Value]:
-        """The values with their public keys as PublicKeyWithSignedMeterValue has it (N 3.3.2)."""
-        return [self._with_key(transaction, value) if "signed" in value else value for value in values]
+    def with_keys(self, transaction: Transaction | None, values: list[Value], sure: bool = True) -> list[Value]:
+        """The values with their public keys as PublicKeyWithSignedMeterValue has it (N 3.3.2). sure: they are sent
+        until they arrive; what may be lost is not the one time per transaction."""
+        return [self._with_key(transaction, value, sure) if "signed" in value else value for value in values]
 
-    def _with_key(self, transaction: Transaction | None, value: Value) -> Value:
+    def _with_key(self, transaction: Transaction | None, value: Value, sure: bool) -> Value:
         signed, policy = value["signed"], self._ctx.config.value(POLICY)
         tell = policy != "Never"
         if policy == "OncePerTransaction" and transaction is not None:
-            place = TABLE, f"key/{transaction.uid}"
-            tell = self._ctx.store.get(*place) != signed["publicKey"]
-            self._ctx.store.put(*place, signed["publicKey"])
+            tell = sure and self._ctx.store.get(TABLE, f"key/{transaction.uid}") != signed["publicKey"]
+        if tell and sure and transaction is not None:
+            self._ctx.store.put(TABLE, f"key/{transaction.uid}", signed["publicKey"])
         return value if tell else value | {"signed": signed | {"publicKey": ""}}
+
+    def given_up(self, uid: str | None, values: list[Value]) -> None:
+        """Values of a transaction could not be delivered: if they had its public key, the next ones will have it."""
+        if any(value["signed"]["publicKey"] for value in values if "signed" in value):
+            self._ctx.store.delete(TABLE, f"key/{uid}")
 
     def forget(self, transaction: Transaction) -> None:
         """The transaction is over."""

@@ -67,7 +67,7 @@ class MeterValues(Block):
         super().__init__(ctx)
         ctx.metering = self
         ctx.triggers.register(KIND, self._wanted_now)
-        ctx.queue.register(KIND, self._prepare, lambda *_: None, lambda *_: None, droppable=is_droppable)
+        ctx.queue.register(KIND, self._prepare, lambda *_: None, self._given_up, droppable=is_droppable)
         self._readings = Readings(ctx)
         self._signing = Signing(ctx)
         self._collected = Collected(ctx)
@@ -245,7 +245,7 @@ class MeterValues(Block):
             self._asked.discard(evse)
             values = [] if reading is None else self._select(evse, reading, items, why)
             if values:
-                value = self._signing.with_keys(transaction, values)
+                value = self._signing.with_keys(transaction, values, sure=False)
                 self.ctx.triggers.send(
                     lambda: self.request(evse, transaction, self.meter_value(self._utc(at.dump()), value))
                 )
@@ -265,6 +265,9 @@ class MeterValues(Block):
         transaction = None if entry.transaction is None else self.ctx.transactions.get(entry.transaction)
         value = self.meter_value(self._utc(entry.payload["at"]), entry.payload["values"])
         return self.request(entry.payload["evse"], transaction, value)
+
+    def _given_up(self, entry: Entry) -> None:
+        self._signing.given_up(entry.transaction, entry.payload["values"])
 
     def _utc(self, dumped: list[float]) -> datetime:
         utc = self.ctx.time.resolve(Stamp.load(dumped))

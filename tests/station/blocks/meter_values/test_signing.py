@@ -8,12 +8,14 @@ import json
 import pytest
 
 from ocppcore import v16
+from ocppcore.errors import RpcError
 from ocppcore.hardware import MeterReading, ReadingPurpose, SignedReading, SigningSession, public_key
 from ocppcore.session.commands import ReadMeter
 from ocppcore.station.events import MessagesDropped
 from ocppcore.station.queue import MAX_DROPPABLE
 from ocppcore.testing.bench import Bench
 from ocppcore.testing.signing import KEYS, REGISTER, SigningBench, signed
+from ocppcore.version import ErrorCode
 
 KEY1, KEY2 = b"key of meter 1", b"key of meter 2"
 BEGIN, END = "Transaction.Begin", "Transaction.End"
@@ -275,3 +277,16 @@ def test_a_meter_that_is_exchanged_in_a_transaction_has_its_own_key_at_the_end()
     bench.advance(1)
     (stop,) = bench.sent(v16.StopTransactionRequest)
     assert [key for *_, key in signed(stop.transaction_data)] == [KEY1, b"new"]
+
+
+def test_a_key_that_may_have_been_lost_is_sent_again() -> None:
+    """Triggered values are lost with the link, and others may be given up: neither has told the key for sure."""
+    trigger = v16.TriggerMessageRequest(requested_message=v16.MessageTrigger.MeterValues, connector_id=1)
+    bench = SigningBench(**UPDATED, TransactionMessageAttempts="1")
+    bench.charge()
+    bench.ask(trigger)
+    assert [one[::2] for one in reported(bench)] == [("Trigger", None)]
+    bench.answers[v16.MeterValuesRequest] = lambda _: RpcError(ErrorCode.InternalError)
+    bench.advance(70)
+    assert [one[::2] for one in reported(bench)][1:] == [("Sample.Periodic", KEY1)]
+    assert [key for *_, key in signed(bench.stop().transaction_data)] == [KEY1, None]

@@ -1,4 +1,5 @@
-"""A kill at any write loses no transaction, no energy and no order, and books nothing twice (1.6 §3.7, §5.14)."""
+"""A kill at any write loses no transaction, no energy, no order and no signature, and books nothing twice (1.6 §3.7,
+§5.14, and N, the alliance's note on signed meter values)."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ocppcore import v16
 from ocppcore.csms.ledger import Ledger
 from ocppcore.testing.bench import Bench
+from ocppcore.testing.signing import SigningBench
 
 CONFIG = {
     "AllowOfflineTxForUnknownId": "true",
@@ -25,8 +27,9 @@ class Killed(Exception):
     """The station died at this write."""
 
 
-class Mortal(Bench):
-    """A bench whose station dies at chosen writes: batch number, and whether the batch still gets stored.
+class Mortal(SigningBench):
+    """A bench whose meters sign, and whose station dies at chosen writes: batch number, and whether the batch is still
+    stored.
 
     A stored batch that kills is not acknowledged: what hung on it has not left.
     """
@@ -35,7 +38,7 @@ class Mortal(Bench):
         self.deaths = deaths
         self.batches = 0
         self.plugged: set[int] = set()
-        super().__init__(boot=False, config=CONFIG)
+        super().__init__(boot=False, **CONFIG)
 
     def _store_batches(self) -> bool:
         moved = False
@@ -147,6 +150,8 @@ def check(bench: Mortal) -> None:
         samples = [at for at, value in entry.values if value.context == "Sample.Periodic"]
         assert samples == sorted(samples)
         assert all(entry.start <= at <= entry.stop for at, _ in entry.values)
+        signed = [value.context for _, value in entry.values if value.format == "SignedData"]
+        assert signed == ["Transaction.Begin", "Transaction.End"] and not bench.lacking
     check_order(bench)
 
 
