@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from ocppcore.bindings.asyncio import StationHost, run_station, serve
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.security.service import SoftwareSecurity
 from ocppcore.bindings.storage.memory import MemoryStore
-from ocppcore.bindings.transfer import FileTransfer
+from ocppcore.bindings.transfer import Content, FileTransfer, Progress, Transfer, TransferFailed
 from ocppcore.csms import CallServed, Csms
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
 from ocppcore.hardware.simulated import SimulatedHardware
@@ -69,7 +69,7 @@ class Backend:
 
 
 async def ask(
-    content: Any, request: Any, kind: type[Any], count: int, transfer: FileTransfer | None
+    content: Any, request: Any, kind: type[Any], count: int, transfer: Transfer | None
 ) -> tuple[Any, list[str]]:
     """One request: its answer, and the statuses of that kind that came."""
     backend = Backend()
@@ -95,7 +95,7 @@ async def ask(
             return answer, [str(status.status) for status in told]
 
 
-async def get(content: Any, location: str, transfer: FileTransfer | None) -> tuple[str | None, list[str]]:
+async def get(content: Any, location: str, transfer: Transfer | None) -> tuple[str | None, list[str]]:
     """GetDiagnostics, once: the file name that was answered, and the statuses that came."""
     request = v16.GetDiagnosticsRequest(location=location, retries=0)
     answer, told = await ask(content, request, v16.DiagnosticsStatusNotificationRequest, 2, transfer)
@@ -128,6 +128,38 @@ def test_an_upload_that_is_refused_is_a_status_and_no_fault(
 
 def test_a_host_without_a_transfer_fails_every_one(run: Run, web: Any) -> None:
     assert run(get(b"x", web.url("/in"), None))[1] == ["Uploading", "UploadFailed"]
+
+
+class Shelf:
+    """A Transfer of a host's own: what a technician has put into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def download(self, url: str, *, progress: Progress | None = None) -> Path:
+        file = self.folder / url.rpartition("/")[2]
+        if not file.exists():
+            raise TransferFailed("it is not on the shelf")
+        return file
+
+    async def upload(
+        self, content: Content, url: str, name: str, *, hide: Sequence[bytes] = (), progress: Progress | None = None
+    ) -> None:
+        assert isinstance(content, bytes)
+        (self.folder / name).write_bytes(content)
+
+
+def test_a_host_may_bring_a_transfer_of_its_own(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "image").write_bytes(b"firmware")
+    status, count = v16.FirmwareStatusNotificationRequest, {"image": 4, "none": 2}
+    told = []
+    for name in count:
+        request = v16.UpdateFirmwareRequest(location=f"http://h/{name}", retrieve_date=datetime.now(UTC), retries=0)
+        told += run(ask(None, request, status, count[name], Shelf(tmp_path)))[1]
+    assert told == ["Downloading", "Downloaded", "Installing", "Installed", "Downloading", "DownloadFailed"]
+    assert Charger.installed == b"firmware"
+    name, uploaded = run(get(b"log", "http://h/in", Shelf(tmp_path)))
+    assert uploaded == ["Uploading", "Uploaded"] and (tmp_path / str(name)).read_bytes() == b"log"
 
 
 def test_firmware_comes_in_with_a_retry_that_goes_on_where_the_first_ended(run: Run, tmp_path: Path, web: Any) -> None:
