@@ -4,6 +4,7 @@
   StopTransaction (N 3.1.4, 5.1). What lies between is never signed there: it would soon be too much for one message.
 - SampledDataSignUpdatedReadings, AlignedDataSignUpdatedReadings: what MeterValues reports by itself is signed, too; so
   is what a trigger asks for in a transaction. SampledDataSignStartedReadings: the MeterValues of StartTxnSampledData.
+  While MAX_WAITING messages wait for delivery, samples are not signed.
 - While signing is on, its list of measurands for StopTransaction has one that can be signed, or else nothing could be
   told (1.6 §3.16.5): a list without is Rejected. Signing that is switched on adds what the list lacks, because to
   switch it on is to be all that is needed (N 2.1).
@@ -20,12 +21,13 @@ from ocppcore.hardware import MeterReading, ReadingPurpose, SigningSession
 from ocppcore.station.blocks.meter_values.readings import TABLE
 from ocppcore.station.blocks.meter_values.values import Value, is_signed
 from ocppcore.station.context import Context
-from ocppcore.station.events import UnsignedTransaction
+from ocppcore.station.events import SigningFailed, UnsignedTransaction
 from ocppcore.station.transaction import Transaction
 
 SAMPLED: Final = "SampledDataSignReadings"
 ALIGNED: Final = "AlignedDataSignReadings"
 STARTED: Final = "SampledDataSignStartedReadings"
+MAX_WAITING: Final = 10_000  # messages in the queue; what is signed is never dropped there, and has up to 3 KB
 POLICY: Final = "PublicKeyWithSignedMeterValue"
 LISTS: Final = {SAMPLED: "StopTxnSampledData", ALIGNED: "StopTxnAlignedData"}
 # Why a meter is read between begin and end, and the keys that all want it signed.
@@ -76,6 +78,9 @@ class Signing:
         """The same for what lies between. items: the measurands that are to be reported; transaction: None outside."""
         wanted = self._signable(items) and all(map(self._on, BETWEEN[why]))
         if why is ReadingPurpose.Trigger and transaction is None:
+            wanted = False
+        if wanted and len(self._ctx.queue) >= MAX_WAITING:
+            self._ctx.emit(SigningFailed(evse, why.value, "too many messages wait for delivery"))
             wanted = False
         return self._session(evse, transaction) if wanted else None
 

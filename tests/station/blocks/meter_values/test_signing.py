@@ -11,6 +11,7 @@ from ocppcore import v16
 from ocppcore.errors import RpcError
 from ocppcore.hardware import MeterReading, ReadingPurpose, SignedReading, SigningSession, public_key
 from ocppcore.session.commands import ReadMeter
+from ocppcore.station.blocks.meter_values.signing import MAX_WAITING
 from ocppcore.station.events import MessagesDropped
 from ocppcore.station.queue import MAX_DROPPABLE
 from ocppcore.testing.bench import Bench
@@ -240,6 +241,22 @@ def test_signed_values_in_the_queue_are_never_dropped() -> None:
     waiting = [json.loads(text) for text in bench.store["queue"].values()]
     kept = [entry for entry in waiting if entry[0] == "MeterValues" and "signed" in entry[2]["values"][-1]]
     assert len(kept) == 3 and len(waiting) < MAX_DROPPABLE
+
+
+def test_a_station_that_is_offline_for_long_goes_on_with_unsigned_samples() -> None:
+    """What is signed is never dropped, so there must not be more of it than there is room for."""
+    bench = SigningBench(**UPDATED, ClockAlignedDataInterval="0")
+    bench.charge()
+    bench.cut()
+    bench.advance(60)
+    queue = bench.station.ctx.queue
+    for _ in range(MAX_WAITING):
+        queue.put("MeterValues", None, {"evse": 1, "at": [1, 0.0], "values": [{"signed": {}}]})
+    bench.advance(60)
+    assert len(bench.signed) == 2 and len(queue) == MAX_WAITING + 2
+    assert bench.failures == [("Sample.Periodic", "too many messages wait for delivery")]
+    bench.press_stop()
+    assert len(bench.signed) == 3, "the end is signed all the same"
 
 
 # Public keys
