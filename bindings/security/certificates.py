@@ -54,9 +54,8 @@ def read_chain(pem: str) -> list[x509.Certificate]:
         raise Bad(f"not 1 to {MOST} certificates in PEM", CertificateFault.MALFORMED)
     try:
         chain = x509.load_pem_x509_certificates(pem.encode())
-        for certificate in chain:
-            certificate.extensions  # noqa: B018 - they are read on demand
-            certificate.subject, certificate.issuer  # noqa: B018
+        for certificate in chain:  # what is read on demand only
+            _ = certificate.extensions, certificate.subject, certificate.issuer
     except Exception:  # whatever the library makes of it: it is a peer's text
         raise Bad("unreadable", CertificateFault.MALFORMED) from None
     if len(chain) != blocks:

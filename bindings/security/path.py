@@ -42,7 +42,7 @@ def path_to_root(
     if not roots:
         raise Bad("there is no root to trust")
     at = max(certificate.not_valid_before_utc for certificate in chain) if at is None else at
-    policy = PolicyBuilder().store(Store(roots)).max_chain_depth(MOST).time(at.astimezone(UTC))
+    policy = PolicyBuilder().store(Store(list(roots))).max_chain_depth(MOST).time(at.astimezone(UTC))
     verifier = policy.extension_policies(
         ca_policy=AUTHORITIES, ee_policy=ExtensionPolicy.permit_all()
     ).build_client_verifier()

@@ -129,7 +129,8 @@ class Configuration:
         self._guards[name] = allows
 
     def restore(self, key: Key, text: str | None) -> None:
-        """Take back a change: the text as it was stored before; None for the factory value."""
+        """Set it whatever its guard says; None for the factory value. A text that the key does not take counts for
+        nothing."""
         if text is None:
             self._store.delete(TABLE, key.name)
         else:

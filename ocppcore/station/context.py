@@ -253,6 +253,7 @@ class Context:
         self.roots: Roots = lambda _: ()
         self.credentials: Credentials = lambda: (setup.authorization_key,) if setup.authorization_key else ()
         self.verified: Callable[[str], None] = lambda _: None  # certificates: see Station.verified()
+        self.set_security_profile: Callable[[int], None] = lambda _: None  # certificates: likewise
         # Filled by Station.
         self.emit: Callable[[Event], None]
         self.command: Callable[[Command, Callable[[Any], None], Callable[[str], None]], None]

@@ -338,9 +338,20 @@ class Station(Inputs):
             key.take(text)
         except ValueError as error:
             raise SetupError(f"{key.name} does not take the value: use {error}") from None
-        self.ctx.provisioning.configure(key, text)
+        if not self.ctx.provisioning.configure(key, text):
+            raise SetupError(f"{key.name} cannot be {text!r} now" if key.access is not Access.W else key.name)
         self._settle()
         return not key.reboot
+
+    def set_security_profile(self, profile: int, now: float) -> None:
+        """Connect by this security profile from now on, also by a lower one: for a service engineer on the spot, since
+        a back end can only raise it (W A00.FR.005, 2.1). Raises SetupError where the station has no such profile."""
+        self._enter(now)
+        key = self.ctx.config.find("SecurityProfile")
+        if key is None or type(profile) is not int or profile not in range(4):
+            raise SetupError(f"security profile {profile!r}: use 0, 1, 2 or 3, on a station with security")
+        self.ctx.set_security_profile(profile)
+        self._settle()
 
     def register_vendor(self, vendor_id: str, handlers: VendorHandlers) -> None:
         """Serve DataTransfer of a vendor; declared again, a vendor gets the new handlers.

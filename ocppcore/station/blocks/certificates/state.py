@@ -79,6 +79,7 @@ class Certificates(Block):
             ctx.roots = self.roots.pems
             ctx.credentials = self._credentials
             ctx.verified = self._verified_by
+            ctx.set_security_profile = self._set_profile
             ctx.config.guard(PROFILE, self._may_become)
             ctx.triggers.register("SignChargePointCertificate", self._renewal.triggered, extended=True)
 
@@ -319,6 +320,14 @@ class Certificates(Block):
             what = f"{PROFILE} {self.ctx.config.text(PROFILE)}" if event.key == PROFILE else f"{SECRET} changed"
             self._tell(RECONFIGURED, what)  # A01.FR.11, .12: never its value
             self._reconnecting |= self.logins.changed()
+
+    def _set_profile(self, profile: int) -> None:
+        key = self.ctx.config.find(PROFILE)
+        assert key is not None
+        if profile != self.ctx.config.int(PROFILE):
+            self.ctx.config.restore(key, str(profile))
+            self.ctx.emit(KeyChanged(PROFILE, str(profile)))
+            self.ctx.publish(ConfigurationChanged(PROFILE))
 
     def _connected(self, _: Connected) -> None:
         if not self.available:
