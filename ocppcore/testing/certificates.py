@@ -24,14 +24,19 @@ from cryptography.x509.oid import NameOID
 
 BEFORE: Final = datetime(2025, 1, 1, tzinfo=UTC)
 AFTER: Final = datetime(2035, 1, 1, tzinfo=UTC)
+CURVES: Final[dict[str, Any]] = {
+    "P-192": ec.SECP192R1,
+    "P-224": ec.SECP224R1,
+    "P-256": ec.SECP256R1,
+    "P-384": ec.SECP384R1,
+}
 Extension = tuple[x509.ExtensionType, bool]  # what it says, and whether it is critical
 
 
 def new_key(kind: str = "P-256") -> Any:
     """A private key: P-256, P-224, P-384, or RSA-2048 and other sizes."""
-    curves: dict[str, Any] = {"P-224": ec.SECP224R1, "P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-192": ec.SECP192R1}
-    if kind in curves:
-        return ec.generate_private_key(curves[kind]())
+    if kind in CURVES:
+        return ec.generate_private_key(CURVES[kind]())
     return rsa.generate_private_key(65537, int(kind.removeprefix("RSA-")))
 
 

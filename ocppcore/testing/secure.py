@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from ocppcore import v16
 from ocppcore.session.commands import Connect
-from ocppcore.station import Station
-from ocppcore.station.local import SecurityEvent
+from ocppcore.station.events import SecurityEventLogged
 from ocppcore.testing.certificates import Authority
 from ocppcore.testing.rig import Rig
 
@@ -24,21 +23,15 @@ MANUFACTURER: Final = v16.CertificateUseEnumType.ManufacturerRootCertificate
 
 
 class SecureRig(Rig):
-    """profile: the security profile that it begins with. events_told: what it publishes for the security log; said: all
-    texts that left it, as they were."""
+    """profile: the security profile that it begins with. said: all texts that left it, as they were."""
 
     def __init__(self, *, profile: int = 0, **options: Any) -> None:
         config = {"SecurityProfile": str(profile), "CpoName": "ACME", "WebSocketPingInterval": "0"}
         config |= options.pop("config", {})
-        self.events_told: list[SecurityEvent] = []
         self.said: list[str] = []
+        self._told = 0
         super().__init__(config=config, **options)
         self.answer_boot(v16.RegistrationStatus.Accepted, 86_400)  # months pass: few heartbeats
-
-    def _make(self) -> Station:
-        station = super()._make()
-        station._subscribers.setdefault(SecurityEvent, []).append(self.events_told.append)
-        return station
 
     def _send(self, text: str) -> None:
         self.said.append(text)
@@ -54,9 +47,10 @@ class SecureRig(Rig):
         return self.connects[-1]
 
     def told(self) -> list[str]:
-        """The types of security events since the last time."""
-        found, self.events_told[:] = [event.type for event in self.events_told], []
-        return found
+        """The types of security events since the last time, but for those of a start."""
+        found, self._told = self.events[self._told :], len(self.events)
+        types = [event.type for event in found if isinstance(event, SecurityEventLogged)]
+        return [type for type in types if type != "StartupOfTheDevice"]
 
     def install(self, authority: Authority | str, use: v16.CertificateUseEnumType = CENTRAL) -> str:
         """InstallCertificate; returns the status."""
@@ -107,6 +101,6 @@ class SecureRig(Rig):
 
     def leaks(self, *secrets: str | bytes) -> list[str]:
         """What of it shows in texts, in events, or where a command is printed."""
-        shown = "".join(self.said) + repr(self.events) + repr(self.events_told) + repr(self.carried_out)
+        shown = "".join(self.said) + repr(self.events) + repr(self.carried_out)
         shown += repr([getattr(c, "tls", None) for c in self.connects]) + repr([c.auth for c in self.connects])
         return [str(secret) for secret in secrets if (secret if isinstance(secret, str) else repr(secret)) in shown]

@@ -22,10 +22,10 @@ from hashlib import sha256
 from typing import Any, ClassVar, Final
 
 from ocppcore.session.commands import CertificateFacts, CertificateFault, CertificatePurpose, CheckCertificate
-from ocppcore.session.events import Connected, Disconnect, Disconnected, Refused, TlsFailed, TlsFailure
+from ocppcore.session.events import Connected, Disconnected
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.certificates.facts import TABLE, Name
-from ocppcore.station.blocks.certificates.logins import CERTIFIED, PROFILE, REFUSALS, SECRET, TLS, Logins
+from ocppcore.station.blocks.certificates.logins import CERTIFIED, PROFILE, SECRET, TLS, Logins
 from ocppcore.station.blocks.certificates.own import OwnStore
 from ocppcore.station.blocks.certificates.renewal import Renewal
 from ocppcore.station.blocks.certificates.roots import CENTRAL, RootStore
@@ -44,13 +44,6 @@ ACCEPTED, REJECTED, FAILED, NOT_FOUND = "Accepted", "Rejected", "Failed", "NotFo
 RECONFIGURED: Final = "ReconfigurationOfSecurityParameters"
 INVALID_OWN: Final = "InvalidChargePointCertificate"
 INVALID_ROOT: Final = {CENTRAL: "InvalidCentralSystemCertificate", MANUFACTURER: "InvalidFirmwareSigningCertificate"}
-# What a handshake of TLS that failed is called (W 8).
-TLS_EVENTS: Final = {
-    TlsFailure.Certificate: "InvalidCentralSystemCertificate",  # A00.FR.309
-    TlsFailure.Refused: "FailedToAuthenticationAtCentralSystem",
-    TlsFailure.Version: "InvalidTLSVersion",  # A00.FR.315
-    TlsFailure.Cipher: "InvalidTLSCipherSuite",  # A00.FR.322
-}
 
 
 class Certificates(Block):
@@ -74,7 +67,6 @@ class Certificates(Block):
         self._reconnecting = False  # as soon as all is stored
         self._verified: str | None = None  # the root that the link was verified by, as far as the host can say
         self._newest: Any = None  # the certificate of the station that is to be shown
-        self._told: set[str] = set()  # why there is no link: each reason once
         if self.available:
             ctx.roots = self.roots.pems
             ctx.credentials = self._credentials
@@ -317,8 +309,6 @@ class Certificates(Block):
 
     def _configured(self, event: ConfigurationChanged) -> None:
         if event.key in (PROFILE, SECRET) and self.available:
-            what = f"{PROFILE} {self.ctx.config.text(PROFILE)}" if event.key == PROFILE else f"{SECRET} changed"
-            self._tell(RECONFIGURED, what)  # A01.FR.11, .12: never its value
             self._reconnecting |= self.logins.changed()
 
     def _set_profile(self, profile: int) -> None:
@@ -333,7 +323,6 @@ class Certificates(Block):
         if not self.available:
             return
         self._up = True
-        self._told.clear()
         if not self.logins.succeeded():
             profile = self.ctx.config.text(PROFILE)
             self._tell(RECONFIGURED, f"the new login does not work: back to the one before, {PROFILE} {profile}")
@@ -349,19 +338,7 @@ class Certificates(Block):
         if was_up:
             self.logins.begin_again()
         else:
-            self._tell_why(event.reason)
             at_once = self.logins.failed(event.reason)
         self.logins.aim()
         if at_once and event.retry_in is not None:
             self.ctx.reconnect()
-
-    def _tell_why(self, reason: Disconnect) -> None:
-        """W A00.FR.309, .315, .322: once for each reason, until there is a link again."""
-        type = None
-        if isinstance(reason, TlsFailed):
-            type = TLS_EVENTS.get(reason.kind)
-        elif isinstance(reason, Refused) and reason.status in REFUSALS:
-            type = "FailedToAuthenticationAtCentralSystem"
-        if type is not None and type not in self._told:
-            self._told.add(type)
-            self._tell(type, f"no connection: {reason!r}")

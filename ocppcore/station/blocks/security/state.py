@@ -47,6 +47,7 @@ PARAMETERS: Final = ("AuthorizationKey", "SecurityProfile", "CpoName", "Addition
 UNAUTHORIZED: Final = (401, 403)  # HTTP
 TLS_EVENTS: Final = {
     TlsFailure.Certificate: "InvalidCentralSystemCertificate",
+    TlsFailure.Refused: "FailedToAuthenticationAtCentralSystem",
     TlsFailure.Version: "InvalidTLSVersion",
     TlsFailure.Cipher: "InvalidTLSCipherSuite",
 }
@@ -210,7 +211,7 @@ class Security(Block):
         if isinstance(reason, Refused) and reason.status in UNAUTHORIZED:
             self._note("FailedToAuthenticationAtCentralSystem", f"HTTP status {reason.status}")
         elif isinstance(reason, TlsFailed) and reason.kind in TLS_EVENTS:
-            self._note(TLS_EVENTS[reason.kind], "the back end's, in the TLS handshake")
+            self._note(TLS_EVENTS[reason.kind], "in the TLS handshake")
 
     def _call_sent(self, event: CallSent) -> None:
         self._queue.call_sent(event)

@@ -273,17 +273,16 @@ def test_a_back_end_that_closes_and_comes_back_is_no_failure(ready: SecureRig) -
         (Lost("no route"), None),
     ],
 )
-def test_A00_FR_309_315_322_each_reason_is_told_once(secure: SecureRig, reason: Disconnect, event: str | None) -> None:
+def test_A00_FR_309_315_322_why_it_cannot_connect(secure: SecureRig, reason: Disconnect, event: str | None) -> None:
     secure.told()
-    for _ in range(2):
-        secure.admits = lambda _: reason
-        secure.cut()
-        secure.reachable = True
-        secure.advance(600)
-        assert len(secure.connects) > 3
-        secure.admits = lambda _: None
-        secure.restore()
-        assert secure.told() == ([] if event is None else [event])
+    secure.admits = lambda _: reason
+    secure.cut()
+    secure.reachable = True
+    secure.advance(120)
+    assert len(secure.connects) > 2
+    secure.admits = lambda _: None
+    secure.restore()
+    assert set(secure.told()) == ({event} if event else set())
 
 
 # A01: the key
