@@ -215,7 +215,10 @@ class Driver:
     def _failed(self, command: Command, evse: int, error: Exception) -> None:
         if isinstance(error, TransferFailed | SecurityFailed):
             log.warning("%r: %s", command, error)
-            self._host.feed(self._station.failed, command.id, str(error))
+            if isinstance(command, Upload) and isinstance(error, TransferFailed) and error.fault is not None:
+                self._host.feed(self._station.done, command.id, error.fault)
+            else:
+                self._host.feed(self._station.failed, command.id, str(error))
             return
         self._host.feed(self._station.failed, command.id, f"{type(error).__name__}: {error}")
         if evse:

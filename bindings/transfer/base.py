@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ocppcore.errors import OcppError
+from ocppcore.session.commands import UploadFault
 
 PROTOCOLS: Final = ("FTP", "FTPS", "HTTP", "HTTPS")
 """What can be transferred by, in the words of SupportedFileTransferProtocols (E 3.90)."""
@@ -24,7 +25,12 @@ Content = bytes | str | Path
 
 
 class TransferFailed(OcppError):
-    """A transfer was refused or broke off. Its text is one line without addresses or credentials."""
+    """A transfer was refused or broke off. Its text is one line without addresses or credentials. fault: what the
+    server said of it, if it did."""
+
+    def __init__(self, text: str, fault: UploadFault | None = None) -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 class Transfer(Protocol):

@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin
 
 from ocppcore.bindings.transfer.address import Target, connect, kind, peer_address
 from ocppcore.bindings.transfer.base import CHUNK, Job, TransferFailed
+from ocppcore.bindings.transfer.faults import HTTP
 from ocppcore.bindings.transfer.options import Options
 from ocppcore.bindings.transfer.outgoing import Outgoing
 from ocppcore.bindings.transfer.partial import Partial
@@ -157,6 +158,6 @@ def upload(target: Target, name: str, body: Outgoing, options: Options, job: Job
     finally:
         exchange.close()
     if not 200 <= status < 300:
-        raise TransferFailed(f"the server answers {status}")
+        raise TransferFailed(f"the server answers {status}", HTTP.get(status))
 
 

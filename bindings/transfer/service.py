@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from ocppcore.bindings.transfer import ftp, http
 from ocppcore.bindings.transfer.address import Target
 from ocppcore.bindings.transfer.base import PROTOCOLS, Content, Job, Progress, TransferFailed
+from ocppcore.bindings.transfer.faults import fault_of
 from ocppcore.bindings.transfer.options import Options
 from ocppcore.bindings.transfer.outgoing import Outgoing
 from ocppcore.bindings.transfer.partial import Partial
@@ -110,7 +111,7 @@ def _guarded(work: Callable[[Job], T], job: Job) -> T:
         raise
     except (OSError, EOFError, ValueError, HTTPException, ftplib.Error) as error:
         job.check()
-        raise TransferFailed(_reason(error)) from None
+        raise TransferFailed(_reason(error), fault_of(error)) from None
     finally:
         job.close()
 

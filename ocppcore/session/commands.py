@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from ocppcore.hardware.reading import ReadingPurpose
 from ocppcore.hardware.signing import SigningSession
@@ -156,9 +156,20 @@ class CollectDiagnostics(Command):
         self.stop = stop
 
 
+class UploadFault(StrEnum):
+    """Why a server does not take a file, in the words of W 6.19."""
+
+    BadMessage = "BadMessage"
+    """It does not understand what it is told, or is not understood."""
+    NotSupportedOperation = "NotSupportedOperation"
+    """It cannot do that."""
+    PermissionDenied = "PermissionDenied"
+    """This login must not do that."""
+
+
 class Upload(Command):
-    """Put a file of that name into the folder that url is; done(id, None, now), or failed() with a reason that has no
-    part of the URL, which may hold a login.
+    """Put a file of that name into the folder that url is; done(id, None, now), done(id, UploadFault, now) where the
+    server says why not, or failed() with a reason that has no part of the URL, which may hold a login.
 
     content: the bytes, or the path of the file. hide: what must not be readable in what goes out, wherever it stands.
     """

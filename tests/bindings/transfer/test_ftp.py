@@ -6,12 +6,15 @@ import ftplib
 import json
 import ssl
 from collections.abc import Callable, Coroutine
+from http.client import BadStatusLine, RemoteDisconnected
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ocppcore.bindings.transfer import FileTransfer, TransferFailed
+from ocppcore.bindings.transfer.faults import fault_of
+from ocppcore.session.commands import UploadFault
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -85,6 +88,32 @@ def test_what_the_server_refuses(run: Run, tmp_path: Path, ftp_site: Any) -> Non
     assert refused(run, transfer(tmp_path).download(site.url("/sub/none"))) == "the server answers 550"
     assert refused(run, transfer(tmp_path).upload(b"x", site.url("/none"), "d")) == "the server answers 550"
     assert refused(run, transfer(tmp_path).download(site.url("/x", login="u:secret@"))) == "the server answers 530"
+
+
+def test_an_upload_that_the_server_refuses_says_why_in_the_words_of_OCPP(
+    run: Run, tmp_path: Path, ftp_site: Any
+) -> None:
+    """W 6.19."""
+    with pytest.raises(TransferFailed) as failure:
+        run(transfer(tmp_path).upload(b"x", ftp_site().url("/", login="u:secret@"), "d"))
+    assert failure.value.fault is UploadFault.PermissionDenied
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (ftplib.error_perm("502 Command not implemented."), UploadFault.NotSupportedOperation),
+        (ftplib.error_perm("500 Unknown command"), UploadFault.BadMessage),
+        (ftplib.error_perm("550 No such file"), None),
+        (ftplib.error_temp("452 No room"), None),
+        (ftplib.error_proto("SSH-2.0-OpenSSH"), UploadFault.BadMessage),
+        (BadStatusLine("SSH-2.0-OpenSSH"), UploadFault.BadMessage),
+        (RemoteDisconnected(), None),
+        (TimeoutError(), None),
+    ],
+)
+def test_what_an_answer_means(error: Exception, fault: UploadFault | None) -> None:
+    assert fault_of(error) is fault
 
 
 def test_a_passive_answer_that_names_another_host_is_refused(run: Run, tmp_path: Path, ftp_site: Any) -> None:

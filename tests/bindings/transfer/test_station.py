@@ -126,6 +126,29 @@ def test_an_upload_that_is_refused_is_a_status_and_no_fault(
     assert "the server answers 500" in caplog.text and "secret" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("status", "ends"),
+    [
+        (201, "Uploaded"),
+        (400, "BadMessage"),
+        (403, "PermissionDenied"),
+        (501, "NotSupportedOperation"),
+        (507, "UploadFailure"),
+    ],
+)
+def test_the_security_log_goes_up_and_what_the_server_says_is_told(
+    run: Run, tmp_path: Path, web: Any, status: int, ends: str
+) -> None:
+    """W N01.FR.03, .10."""
+    web.put_status = status
+    log = v16.LogParametersType(remote_location=web.url("/in"))
+    request = v16.GetLogRequest(log_type=v16.LogEnumType.SecurityLog, request_id=5, log=log, retries=0)
+    transfer = FileTransfer(tmp_path / "ours", loopback=True)
+    answer, told = run(ask(b"", request, v16.LogStatusNotificationRequest, 2, transfer))
+    assert answer.status == "Accepted" and told == ["Uploading", ends]
+    assert b"\tStartupOfTheDevice\n" in web.put[f"/in/{answer.filename}"]
+
+
 def test_a_host_without_a_transfer_fails_every_one(run: Run, web: Any) -> None:
     assert run(get(b"x", web.url("/in"), None))[1] == ["Uploading", "UploadFailed"]
 

@@ -16,7 +16,7 @@ EXPECTED = {
     "RemoteTrigger": 2,
 }
 # Those whose part of the station is not there yet.
-TO_COME = {f"TC_0{number}_CS" for number in ("73", "74", "75_1", "75_2", "76", "77", "78", "79", "80", "81")} | {
+TO_COME = {f"TC_0{number}_CS" for number in ("73", "74", "75_1", "75_2", "76", "77", "78", "80", "81")} | {
     f"TC_0{number}_CS" for number in ("83", "84", "85", "86", "87")
 }
 

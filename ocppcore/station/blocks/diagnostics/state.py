@@ -1,80 +1,73 @@
-"""Diagnostics, version-free (1.6 §4.4, §5.9): collected by the hardware, uploaded by the host, told step by step.
+"""Diagnostics, version-free: what the hardware knows (1.6 §5.9) and the security log (W N01), uploaded for the back end
+(uploads.py). Two ways to ask for it, GetDiagnostics and GetLog, each with an upload of its own.
 
-    idle --asked--> collecting --something there--> uploading --done--> idle
-    uploading --failed, retries left--> waiting --> uploading        uploading --failed--> idle
-
-- One at a time: while one is under way no other file will be uploaded, so a second request gets no file name.
-- Every attempt tells its beginning and its end (E 3.31, E 3.50). A location that can't be used fails without a retry.
-- A restart ends the upload; that it failed is told then.
-- The keys to the back end never leave: wherever they stand in the file, they are made unreadable (H16).
+- GetDiagnostics: while one is under way no other file will be uploaded, so a second request gets no file name.
+- GetLog: a second request cancels the first (W N01.FR.11), once it is known that there is something to upload. What
+  there is nothing of is Rejected, without a name (W 5.10), and cancels nothing.
+- The hardware collects for one request at a time; another one that needs it is refused. A back end waits for an answer
+  before it asks again (J §4.1.1), so that is rare.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from ocppcore.session.commands import CollectDiagnostics, Upload
+from ocppcore.session.commands import CollectDiagnostics
 from ocppcore.station.block import Block
+from ocppcore.station.blocks.diagnostics.uploads import Job, Uploads
 from ocppcore.station.context import Context
-from ocppcore.station.notices import Notices
-from ocppcore.station.retrying import Retrying, protocol_of
+from ocppcore.station.retrying import Retrying
+from ocppcore.station.setup import SECURITY
 
-TABLE: Final = "diagnostics"
-BUSY: Final = "upload"
 COLLECT_TIME: Final = 20.0  # seconds for the hardware: the back end waits for the name
-UPLOAD_TIME: Final = 3600.0  # seconds for one attempt
-TIMER: Final = "diagnostics"
-IDLE, UPLOADING, UPLOADED, UPLOAD_FAILED = "Idle", "Uploading", "Uploaded", "UploadFailed"  # 1.6 §7.24
+ACCEPTED, CANCELED, REJECTED = "Accepted", "AcceptedCanceled", "Rejected"  # W 6.15
 
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]")
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}(\.[A-Za-z0-9]{1,8})?$")
 
-
-class Job:
-    """One file on its way. status: what was told last."""
-
-    __slots__ = ("content", "name", "location", "retrying", "status")
-
-    def __init__(self, content: bytes | str, name: str, location: str, retrying: Retrying) -> None:
-        self.content = content
-        self.name = name
-        self.location = location
-        self.retrying = retrying
-        self.status = IDLE
+Span = tuple[datetime | None, datetime | None]
+Content = bytes | str
 
 
 class Diagnostics(Block):
-    """See the module's docstring. A subclass builds the message."""
+    """See the module's docstring. A subclass builds the messages."""
 
     subscriptions: ClassVar = {}
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
-        self._job: Job | None = None
-        self._collecting = False
         self._files = 0
-        self._notices = Notices(ctx, TABLE, self.request)
+        self._collecting = False  # the hardware is at it
+        self._diagnostics = Uploads(ctx, "diagnostics", self.diagnostics_status, lambda _: "UploadFailed")
+        self._logs = Uploads(ctx, "get_log", self.log_status, lambda fault: fault or "UploadFailure")
         if self.available:
-            ctx.triggers.register("DiagnosticsStatusNotification", self._wanted, extended=False)
+            ctx.triggers.register("DiagnosticsStatusNotification", self._diagnostics_wanted, extended=False)
+        if ctx.setup.has(SECURITY):
+            ctx.triggers.register("LogStatusNotification", self._log_wanted, extended=True)
 
     def load(self) -> None:
-        self._notices.load()
+        for uploads in (self._diagnostics, self._logs):
+            uploads.load()
 
     def start(self) -> None:
-        if self.ctx.store.get(TABLE, BUSY, False):
-            self._end(UPLOAD_FAILED)
+        for uploads in (self._diagnostics, self._logs):
+            uploads.start()
 
     def settle(self) -> None:
-        self._notices.settle()
+        for uploads in (self._diagnostics, self._logs):
+            uploads.settle()
 
-    # Hook for the version
+    # Hooks for the version
 
-    def request(self, status: str) -> Any:
-        """The message that tells a status."""
+    def diagnostics_status(self, what: Any) -> Any:
+        """The message that tells of GetDiagnostics. what: [status, None]."""
+        raise TypeError("a version must say how a status is told")
+
+    def log_status(self, what: Any) -> Any:
+        """The message that tells of GetLog. what: [status, request id]."""
         raise TypeError("a version must say how a status is told")
 
     # What the back end wants
@@ -84,90 +77,74 @@ class Diagnostics(Block):
         """The hardware has diagnostics, and the maker offers them."""
         return self.ctx.setup.has("FirmwareManagement") and self.ctx.setup.capabilities.diagnostics
 
-    def get(
-        self,
-        location: str,
-        retrying: Retrying,
-        span: tuple[datetime | None, datetime | None],
-        answer: Callable[[str | None], None],
-    ) -> None:
-        """Upload what there is from that span of time; answer() gets the name of the file, None if there is none."""
-        if self._job is not None or self._collecting or not self.available:
+    def get(self, location: str, retrying: Retrying, span: Span, answer: Callable[[str | None], None]) -> None:
+        """GetDiagnostics: upload what there is from that span of time; answer() gets the name of the file, None if
+        there is none."""
+        if self._diagnostics.busy or self._collecting or not self.available:
             answer(None)
             return
 
-        def collected(content: Any) -> None:
-            self._collecting = False
+        def collected(content: Content | None) -> None:
             if not content:
                 answer(None)
                 return
             job = Job(content, self._name(content), location, retrying)
             answer(job.name)
-            self._begin(job)
+            self._diagnostics.begin(job)
+
+        self._collect(span, collected)
+
+    def get_log(
+        self,
+        security: bool,
+        request_id: int,
+        location: str,
+        retrying: Retrying,
+        span: Span,
+        answer: Callable[[str, str | None], None],
+    ) -> None:
+        """GetLog: upload the security log, or what the hardware knows, of that span of time; answer() gets the status
+        (W 6.15) and the name of the file, None if there is none."""
+
+        def collected(content: Content | None) -> None:
+            if not content:
+                answer(REJECTED, None)
+                return
+            job = Job(content, self._name(content, "-security" if security else ""), location, retrying, request_id)
+            answer(CANCELED if self._logs.busy else ACCEPTED, job.name)
+            self._logs.cancel()
+            self._logs.begin(job)
+
+        if security:
+            collected(self.ctx.security_log.text(*span))
+        elif self._collecting or not self.ctx.setup.capabilities.diagnostics:
+            collected(None)
+        else:
+            self._collect(span, collected)
+
+    def _collect(self, span: Span, collected: Callable[[Content | None], None]) -> None:
+        def ended(content: Any) -> None:
+            self._collecting = False
+            collected(content)
 
         self._collecting = True
         ctx = self.ctx
         command = CollectDiagnostics(ctx.next_command_id(), ctx.now + COLLECT_TIME, *span)
-        ctx.command(command, collected, lambda _: collected(None))
+        ctx.command(command, ended, lambda _: ended(None))
 
-    def _name(self, content: bytes | str) -> str:
+    def _name(self, content: Content, what: str = "") -> str:
         """Of our making, and another one each time."""
         self._files += 1
         at = self.ctx.utc
         when = f"boot{self.ctx.time.boot}" if at is None else f"{at:%Y%m%dT%H%M%SZ}"
         suffix = None if isinstance(content, bytes) else _SUFFIX.search(content)
         name = _NOT_IN_NAMES.sub("_", self.ctx.setup.identity)
-        return f"{name}-{when}-{self._files}{'.log' if suffix is None else suffix[0]}"
+        return f"{name}{what}-{when}-{self._files}{'.log' if suffix is None else suffix[0]}"
 
-    def _wanted(self, _: int | None) -> list[Callable[[], None]]:
-        """A trigger asks how it stands (1.6 §4.4: Idle only then)."""
-        return [lambda: self.ctx.triggers.send(lambda: self.request(self._job.status if self._job else IDLE))]
+    # Triggers: how it stands (1.6 §5.17, W N01.FR.12)
 
-    # The upload
+    def _diagnostics_wanted(self, _: int | None) -> list[Callable[[], None]]:
+        return [lambda: self.ctx.triggers.send(lambda: self.diagnostics_status(self._diagnostics.status))]
 
-    def _begin(self, job: Job) -> None:
-        self._job = job
-        self.ctx.store.put(TABLE, BUSY, True)
-        if protocol_of(job.location) in self.ctx.config.list("SupportedFileTransferProtocols"):
-            self._upload(job)
-        else:
-            self._end(UPLOAD_FAILED)
-
-    def _upload(self, job: Job) -> None:
-        self._tell(job, UPLOADING)
-        ctx = self.ctx
-        hide = secrets(ctx.setup.identity, ctx.credentials())
-        command = Upload(ctx.next_command_id(), ctx.now + UPLOAD_TIME, job.location, job.name, job.content, hide)
-        ctx.command(command, lambda _: self._end(UPLOADED), lambda _: self._failed(job))
-
-    def _failed(self, job: Job) -> None:
-        if not job.retrying.again():
-            self._end(UPLOAD_FAILED)
-            return
-        self._tell(job, UPLOAD_FAILED)
-        self.ctx.after(TIMER, job.retrying.interval, lambda: self._upload(job))
-
-    def _tell(self, job: Job, status: str) -> None:
-        job.status = status
-        self._notices.tell(status)
-
-    def _end(self, status: str) -> None:
-        self._job = None
-        self._notices.tell(status)
-        self.ctx.store.delete(TABLE, BUSY)
-
-
-def secrets(identity: str, credentials: Iterable[bytes]) -> tuple[bytes, ...]:
-    """What must not leave in a file, in the forms that a log may have it in: as it is, in hex, in the header of
-    HTTP Basic auth."""
-    found: list[bytes] = []
-    for key in credentials:
-        login = identity.encode() + b":" + key
-        found += (
-            key,
-            key.hex().encode(),
-            key.hex().upper().encode(),
-            base64.b64encode(login).rstrip(b"="),
-            base64.b64encode(key).rstrip(b"="),
-        )
-    return tuple(found)
+    def _log_wanted(self, _: int | None) -> list[Callable[[], None]]:
+        return [lambda: self.ctx.triggers.send(lambda: self.log_status(self._logs.status))]

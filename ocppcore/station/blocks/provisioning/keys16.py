@@ -109,7 +109,8 @@ def keys(setup: Setup) -> list[Key]:
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     able, without = setup.capabilities, setup.without
     core = _core((*able.measurands, *able.signs), able.unlock, setup.evses, turned, lengths)
-    transfers = [PROTOCOLS] if setup.has("FirmwareManagement") and (able.diagnostics or able.install) else []
+    files = setup.has("FirmwareManagement") and (able.diagnostics or able.install)
+    transfers = [PROTOCOLS] if files or setup.has(SECURITY) else []  # W N01: the security log is one, too
     if not able.install:
         without = without | {"FirmwareManagement"}
     security = _security(setup) if setup.has(SECURITY) else ()

@@ -11,7 +11,8 @@ from ocppcore import v16
 from ocppcore.errors import CallErrorReceived
 from ocppcore.session.commands import CollectDiagnostics
 from ocppcore.station import Capabilities
-from ocppcore.station.blocks.diagnostics.state import COLLECT_TIME, UPLOAD_TIME, secrets
+from ocppcore.station.blocks.diagnostics.state import COLLECT_TIME
+from ocppcore.station.blocks.diagnostics.uploads import UPLOAD_TIME, secrets
 from ocppcore.station.retrying import INTERVAL, MOST, RETRIES
 from ocppcore.testing.bench import Bench
 

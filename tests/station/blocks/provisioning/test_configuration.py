@@ -40,7 +40,7 @@ CORE = """
 OTHERS = """
     LocalAuthListEnabled LocalAuthListMaxLength SendLocalListMaxLength ReserveConnectorZeroSupported
     ChargeProfileMaxStackLevel ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods
-    ConnectorSwitch3to1PhaseSupported MaxChargingProfilesInstalled
+    ConnectorSwitch3to1PhaseSupported MaxChargingProfilesInstalled SupportedFileTransferProtocols
 """.split()
 SECURITY_KEYS = """
     AdditionalRootCertificateCheck AuthorizationKey CertificateSignedMaxChainSize CertificateStoreMaxLength CpoName
@@ -80,11 +80,10 @@ def setup(**more: object) -> Setup:
 def test_the_table_has_the_36_keys_of_core_those_of_the_other_profiles_and_no_other() -> None:
     assert len(CORE) == 36
     assert {key.name for key in keys(setup())} == {*CORE, *OTHERS, *SECURITY_KEYS, *EXTRA}
-    files = setup(capabilities=Capabilities(diagnostics=True))
-    assert {key.name for key in keys(files)} == {
-        *(*CORE, *OTHERS, *SECURITY_KEYS, *EXTRA),
-        "SupportedFileTransferProtocols",
-    }
+    plain = {key.name for key in keys(setup(without=[SECURITY]))}
+    assert plain == {*CORE, *OTHERS, *EXTRA} - {"SupportedFileTransferProtocols"}  # there are no files
+    files = setup(without=[SECURITY], capabilities=Capabilities(diagnostics=True))
+    assert {key.name for key in keys(files)} == {*CORE, *OTHERS, *EXTRA}
 
 
 def test_a_station_of_core_alone_has_the_keys_of_core_alone() -> None:
