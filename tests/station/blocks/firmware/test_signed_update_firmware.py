@@ -298,6 +298,25 @@ def test_H14_nothing_comes_between_the_verification_and_the_installation(signed:
     assert names[-3:] == ["VerifySignature", "Install", "Reset"]
 
 
+def test_H14_when_storing_takes_long_it_is_verified_again(signed: Any) -> None:
+    rig = signed()
+    rig.charge(1)
+    update(rig)
+    rig.slow = (VerifySignature,)
+    rig.swipe("TAG1", 1)
+    rig.store_works = False
+    rig.end(rig.commands(VerifySignature)[-1], True)
+    rig.advance(60)
+    assert not rig.installations
+    rig.store_works = True
+    rig.advance(10)
+    assert len(rig.commands(VerifySignature)) == 3 and not rig.installations
+    rig.end(rig.commands(VerifySignature)[-1], True)
+    rig.run()
+    assert len(rig.installations) == 1
+    assert told(rig) == WHOLE
+
+
 # A second request
 
 
