@@ -156,6 +156,8 @@ class StationLink:
             self._settle(now)
             if self.station.registration is not None:
                 signing.deliver(self, now)
+            if 0 < self.station.profile < self.profile:
+                self.probe(now)  # its answer shows that the higher profile works (W A05.FR.09)
 
     def disconnected(self, reason: Disconnect, now: float) -> None:
         """The link went away, or the station gave up waiting."""

@@ -8,6 +8,7 @@ import pytest
 
 from ocppcore.csms import Certificates, ClientCertificate, ProfileReached, StationRefused
 from ocppcore.errors import SetupError
+from ocppcore.session.commands import Ping
 from ocppcore.session.events import Lost, TlsFailed, TlsFailure
 from ocppcore.version import V16
 
@@ -114,6 +115,19 @@ def test_a_pong_is_a_success_too_and_it_is_told_once(make_bench: Any) -> None:
     link.pong(bench.now)
     (event,) = bench.events(link)
     assert isinstance(event, ProfileReached) and (event.identity, event.profile) == ("CP1", 2)
+
+
+def test_a_station_that_comes_with_a_higher_profile_is_asked_for_a_sign_of_life(make_bench: Any) -> None:
+    """It may have nothing to say for a while, and its old profile would open for as long."""
+    bench = make_bench()
+    come_in(bench, 1)
+    link = bench.knock(**SHOWN[2])
+    bench.commands(link)
+    link.connected(V16, bench.now)
+    (ping,) = bench.commands(link)
+    assert isinstance(ping, Ping)
+    link.pong(bench.now)
+    assert bench.csms.stations["CP1"].profile == 2
 
 
 def test_what_was_reached_is_brought_over_from_an_earlier_life(make_bench: Any) -> None:
