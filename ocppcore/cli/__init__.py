@@ -30,6 +30,7 @@ class Command(NamedTuple):
 
 COMMANDS: Final = {
     "demo": Command("ocppcore.demo", "watch an evening of charging: a station and a back end on a real WebSocket"),
+    "csms": Command("ocppcore.cli.csms", "run a back end on a port, and watch what stations tell it"),
     "decode": Command("ocppcore.cli.decode", "read recorded traffic: validate each frame and explain each fault"),
     "schema": Command("ocppcore.cli.schema", "print the JSON Schema of a message"),
 }

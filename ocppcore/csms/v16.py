@@ -106,13 +106,14 @@ def triggered(request: Any) -> str | None:
 
 
 def new_key(request: Any) -> bytes | None:
-    """The octets of the AuthorizationKey that a request of ours gives a station; None for any other request.
-
-    16 to 20 octets are written as hex digits (W A00.FR.205); what is none of that is a text, taken as it is.
-    """
+    """The octets of the AuthorizationKey that a request of ours gives a station; None for any other request."""
     if not isinstance(request, v16.ChangeConfigurationRequest) or request.key.casefold() != "authorizationkey":
         return None
-    text = request.value
+    return key_octets(request.value)
+
+
+def key_octets(text: str) -> bytes:
+    """The octets of a written key: 16 to 20 of them in hex digits (W A00.FR.205), else the text as it is."""
     return bytes.fromhex(text) if _HEX_KEY.fullmatch(text) else text.encode("utf-8", "surrogatepass")
 
 

@@ -175,7 +175,11 @@ def test_a_terminal_without_utf8_is_no_error(tmp_path: Path, monkeypatch: pytest
 
 
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    options = {"decode": ["--version", "--key", "--json", "--show-secrets"], "schema": ["--response", "--all"]}
+    options = {
+        "csms": ["--port", "--insecure", "--keys", "--certificate", "--client-roots", "--json"],
+        "decode": ["--version", "--key", "--json", "--show-secrets"],
+        "schema": ["--response", "--all"],
+    }
     for name, expected in options.items():
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])
