@@ -41,8 +41,8 @@ class Hardware:
         self, evse: int, why: ReadingPurpose, session: SigningSession
     ) -> Awaitable[MeterReading] | MeterReading:
         """As read_meter, and signed by the meter: MeterReading.signed has what it gave. Override it only if the meters
-        of all EVSEs can sign. It may take signing_time, and be called again before it is done: for the end of a
-        transaction while a sample of it is still being signed; for an end that was asked for already before a restart.
+        of all EVSEs can sign. It may take signing_time. Meanwhile read_meter() may be called, and read_signed() for the
+        end of a transaction while a sample of it is still being signed. After a restart an end may be asked for again.
         """
         raise TypeError(f"{type(self).__name__} has no read_signed(evse, why, session)")
 
