@@ -51,6 +51,10 @@ EXTRA = """
     AuthorizationTimeout FreeVend FreeVendIdTag MeterValuesInTransactionsOnly OfflineTransactionsMaxLength
     PreBootTransactions SilentOfflineTransactions StartTransactionOnPowerPathClosed
 """.split()
+SIGNING_KEYS = """
+    PublicKeyWithSignedMeterValue SampledDataSignReadings SampledDataSignStartedReadings SampledDataSignUpdatedReadings
+    AlignedDataSignReadings AlignedDataSignUpdatedReadings StartTxnSampledData MeterPublicKey1 MeterPublicKey2
+""".split()
 ALL = len(CORE) + len(OTHERS) + len(SECURITY_KEYS) + len(EXTRA)
 # Each profile's actions that a back end calls (1.6 §3.3).
 SERVED_BY = {
@@ -84,6 +88,18 @@ def test_the_table_has_the_36_keys_of_core_those_of_the_other_profiles_and_no_ot
     assert plain == {*CORE, *OTHERS, *EXTRA} - {"SupportedFileTransferProtocols"}  # there are no files
     files = setup(without=[SECURITY], capabilities=Capabilities(diagnostics=True))
     assert {key.name for key in keys(files)} == {*CORE, *OTHERS, *EXTRA}
+
+
+def test_a_station_that_can_all_lists_every_key_that_there_is() -> None:
+    """Decisions: Configuration 13; with nothing asked for by name, in one answer."""
+    can = Capabilities(
+        unlock=True, diagnostics=True, install=True, main_meter=True, signs=(REGISTER,), public_keys=KEYS
+    )
+    rig = Rig(capabilities=can)
+    rig.boot()
+    listed = [item.key for item in rig.ask(v16.GetConfigurationRequest()).configuration_key]
+    every = {*CORE, *OTHERS, *SECURITY_KEYS, *SIGNING_KEYS, *EXTRA, "SupportedFileTransferProtocols"}
+    assert set(listed) == every and len(listed) == len(every)
 
 
 def test_a_station_of_core_alone_has_the_keys_of_core_alone() -> None:
