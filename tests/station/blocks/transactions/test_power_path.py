@@ -116,3 +116,13 @@ def test_a_limit_that_is_too_low_offers_nothing() -> None:
     assert not bench.energy()
     bench.advance(600)
     assert bench.energy() and not bench.sent(START)
+
+
+def test_the_profile_of_a_remote_start_goes_with_the_offer() -> None:
+    bench = ChargingBench(config={"StartTransactionOnPowerPathClosed": "true"})
+    bench.station.plug(1, bench.now)
+    bench.run()
+    assert bench.start_remotely(profile(3, (0, 12), purpose="TxProfile")) == "Accepted"
+    assert bench.limit() == 12 and bench.installed == [3]
+    bench.restart()
+    assert bench.installed == [] and not bench.sent(START)
