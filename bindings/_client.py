@@ -10,6 +10,7 @@ from typing import Protocol
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._handshake import Address
 from ocppcore.bindings._peer import DROP, Link, Peer, log
+from ocppcore.bindings._report import Reporter
 from ocppcore.bindings._socket import Socket
 from ocppcore.bindings._tls_client import client_context
 from ocppcore.bindings._ws import WebSocket
@@ -18,7 +19,7 @@ from ocppcore.clock import Clock
 from ocppcore.errors import SetupError
 from ocppcore.session.commands import Close, Command, Connect, Tls
 from ocppcore.session.contract import Connection
-from ocppcore.session.events import Lost
+from ocppcore.session.events import Disconnected, Event, Lost
 from ocppcore.version import Version
 
 
@@ -55,6 +56,8 @@ class Client(Peer):
         self._contexts = contexts
         self._tls: Tls | None = None  # what the present connection went by
         self._lenient = lenient
+        self._where = ""  # host:port of the back end; "" while the URL has none
+        self._reporter = Reporter()
         self._socket: Socket | None = None
         self._dialing: asyncio.Task[None] | None = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -95,6 +98,10 @@ class Client(Peer):
             self._socket.drop()
         self._dialing = self._socket = self.link = None
 
+    def report(self, event: Event) -> None:
+        if self._where or not isinstance(event, Disconnected):  # a URL that can't be used is told by misconfigured()
+            self._reporter(event, self._where)
+
     def misconfigured(self, error: SetupError) -> None:
         """Trying again will not help."""
         if self.opened.done():
@@ -111,12 +118,14 @@ class Client(Peer):
     async def _dial(self, command: Connect) -> None:
         try:
             address = Address(command.url)
+            self._where = f"{address.host}:{address.port}"
             ws = WebSocket.client(command.url, command.subprotocols, command.auth, lenient=self._lenient)
             self._socket = socket = Socket(ws, self)
             context = self._context(command) if address.secure else None
             loop = asyncio.get_running_loop()
             await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
         except SetupError as error:
+            self._where = ""
             self.misconfigured(error)
             self.disconnected(Lost(str(error)))
         except (OSError, UnicodeError) as error:

@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from ocppcore.bindings._courier import Courier
 from ocppcore.bindings._errors import reason_of
+from ocppcore.bindings._report import LINES
 from ocppcore.bindings._writer import Writer
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.storage.base import Store
@@ -46,6 +47,7 @@ Listener = Callable[[Event], object]
 DROP = 1006  # as the docstring of Close says
 MAX_WAIT = 60.0
 """Seconds after which a timer looks at the clock again: the event loop's own does not count suspend, ours does."""
+
 
 log = logging.getLogger("ocppcore.bindings")
 
@@ -262,6 +264,9 @@ class Peer(Stepper):
             except Exception:
                 log.exception("a listener failed")
 
+    def report(self, event: Event) -> None:
+        """For subclasses: something of _report.LINES has happened."""
+
     # Calls and handlers
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -331,6 +336,7 @@ ACTS: Final[Mapping[type[Event], str]] = {
     CallReceived: "_begin",
     Awaited: "wait_for",
     HandlerFailed: "_failed",
+    **dict.fromkeys(LINES, "report"),
 }
 
 

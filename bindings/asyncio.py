@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import ssl as tls
 
-from ocppcore.bindings._client import Client
-from ocppcore.bindings._peer import Peer
-from ocppcore.bindings._server import Server
-from ocppcore.bindings._station import StationHost, run_station
-from ocppcore.bindings._tls_server import server_context
-from ocppcore.bindings.clock import SystemClock
-from ocppcore.clock import Clock
-from ocppcore.csms import Csms
+from ocppcore.bindings._extras import lacking
 
-__all__ = ["Client", "Peer", "Server", "StationHost", "run_station", "serve", "server_context"]
+try:
+    from ocppcore.bindings._client import Client
+    from ocppcore.bindings._peer import Peer
+    from ocppcore.bindings._server import Server
+    from ocppcore.bindings._station import StationHost, run_station
+    from ocppcore.bindings._tls_server import server_context
+    from ocppcore.bindings.clock import SystemClock
+    from ocppcore.clock import Clock
+    from ocppcore.csms import Csms
+except ModuleNotFoundError as error:
+    raise lacking(error) from None
+
+__all__ = ["Client", "Peer", "Server", "StationHost", "SystemClock", "run_station", "serve", "server_context"]
 
 
 async def serve(

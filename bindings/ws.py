@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ocppcore.bindings._handshake import Address
-from ocppcore.bindings._ws import Closed, Opened, Ponged, State, WebSocket
-from ocppcore.csms.admission import Offer
-from ocppcore.session.contract import Connection
-from ocppcore.version import SUBPROTOCOLS
+from ocppcore.bindings._extras import lacking
+
+try:
+    from ocppcore.bindings._handshake import Address
+    from ocppcore.bindings._ws import Closed, Opened, Ponged, State, WebSocket
+    from ocppcore.csms.admission import Offer
+    from ocppcore.session.contract import Connection
+    from ocppcore.version import SUBPROTOCOLS
+except ModuleNotFoundError as error:
+    raise lacking(error) from None
 
 __all__ = ["Address", "Closed", "Offer", "Opened", "Ponged", "State", "WebSocket", "tell"]
 

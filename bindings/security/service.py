@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from ssl import SSLContext
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from ocppcore.bindings._extras import lacking
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import NameOID
+except ModuleNotFoundError as error:
+    raise lacking(error) from None
 
 from ocppcore.bindings._tls_client import client_context
 from ocppcore.bindings.security.base import SecurityFailed

@@ -82,3 +82,13 @@ def test_ctrl_c_ends_a_charger_quietly(tmp_path: Path) -> None:
         charger.send_signal(signal.SIGINT)
         _, errors = charger.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors and charger.returncode == 1
+
+
+def test_a_back_end_that_is_not_there_is_one_line_while_the_charger_goes_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-u", str(EXAMPLES / "charger.py"), "ws://127.0.0.1:1", str(tmp_path / "charger.db")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as charger:
+        assert charger.stderr is not None
+        line = charger.stderr.readline()
+        assert charger.poll() is None
+        charger.kill()
+    assert line == "127.0.0.1:1: no link to the back end: Connection refused; trying again\n"
