@@ -36,7 +36,8 @@ def _answer(response: Any) -> str:
 def _stamp_of(request: Any) -> datetime | None:
     if isinstance(request, v16.MeterValuesRequest):
         return request.meter_value[0].timestamp
-    if isinstance(request, v16.StartTransactionRequest | v16.StopTransactionRequest):
+    stamped = v16.StartTransactionRequest | v16.StopTransactionRequest | v16.SecurityEventNotificationRequest
+    if isinstance(request, stamped):
         return request.timestamp
     return None
 
@@ -77,6 +78,7 @@ _DESCRIBED: Final[dict[type[Any], Callable[[Any], str]]] = {
     v16.BootNotificationRequest: lambda r: f"{r.charge_point_vendor} {r.charge_point_model}",
     v16.StatusNotificationRequest: _status,
     v16.AuthorizeRequest: lambda r: f"card {r.id_tag}",
+    v16.SecurityEventNotificationRequest: lambda r: r.type,
     v16.StartTransactionRequest: lambda r: f"{place(r.connector_id)}, {r.id_tag}, {kwh(r.meter_start)}",
     v16.StopTransactionRequest: _stop,
     v16.MeterValuesRequest: _values,

@@ -196,7 +196,7 @@ class MessageQueue(Block):
         if event.id == self._out_id:
             self._sent_at = self.ctx.now
 
-    def disconnected(self, _: Disconnected) -> None:
+    def disconnected(self, event: Disconnected) -> None:
         """Nothing was heard since the message that timed out was sent: the link was dead, no attempt is used."""
         self._timed_out = None
 

@@ -69,7 +69,7 @@ class SecurityLog:
         self._store.put(TABLE, _key(number), [at.dump(), type, info])
         self._sizes.append((number, _size(type, info)))
         self._bytes += self._sizes[-1][1]
-        self.date()
+        self._date(number)
         while len(self._sizes) > MOST_ENTRIES or self._bytes > MOST_BYTES:
             self._drop()
 
@@ -82,12 +82,15 @@ class SecurityLog:
 
     def date(self) -> None:
         """The clock may be known now: an entry whose time is known keeps it, whatever becomes of the clock."""
-        for number, stamp in list(self._undated.items()):
-            utc = self._time.resolve(stamp)
-            if utc is not None:
-                _, type, info = self._store.get(TABLE, _key(number))
-                self._store.put(TABLE, _key(number), [format_instant(utc), type, info])
-                del self._undated[number]
+        for number in list(self._undated):
+            self._date(number)
+
+    def _date(self, number: int) -> None:
+        utc = self._time.resolve(self._undated[number])
+        if utc is not None:
+            _, type, info = self._store.get(TABLE, _key(number))
+            self._store.put(TABLE, _key(number), [format_instant(utc), type, info])
+            del self._undated[number]
 
     def entries(self, oldest: datetime | None = None, latest: datetime | None = None) -> list[SecurityLogEntry]:
         """Those from oldest to latest, both included, None for no bound; and those whose time is unknown."""

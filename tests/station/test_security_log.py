@@ -126,8 +126,7 @@ def test_a_boot_that_never_knew_the_time_is_remembered_as_long_as_an_entry_needs
     assert sorted(bench.store["clock"]) == ["5"]
 
 
-def test_one_event_is_one_line_whatever_stands_in_it() -> None:
-    """H23."""
+def test_H23_one_event_is_one_line_whatever_stands_in_it() -> None:
     bench = Bench()
     report(bench, "Odd\r\nThing\x1b[2J", "a\tb\n2026-01-01T00:00:00Z\tFirmwareUpdated\u202e \\n é\x00")
     line = text(bench).splitlines()[1]

@@ -57,7 +57,8 @@ class Uploads:
         self._ctx = ctx
         self._table = table
         self._failure = failure
-        self._notices = Notices(ctx, table, request)
+        # An older version kept the status alone.
+        self._notices = Notices(ctx, table, lambda what: request(what if isinstance(what, list) else [what, None]))
         self._job: Job | None = None
         self._command: int | None = None  # the one that is being carried out
 
@@ -69,7 +70,7 @@ class Uploads:
         """Tell that the last run did not come to an end."""
         busy = self._ctx.store.get(self._table, BUSY)
         if busy is not None:
-            self._end(busy[0], self._failure(None))
+            self._end(busy[0] if isinstance(busy, list) else None, self._failure(None))
 
     def settle(self) -> None:
         """Tell what is to be told."""

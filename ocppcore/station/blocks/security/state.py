@@ -28,7 +28,7 @@ from ocppcore.session.events import (
 )
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.security.guard import Guard
-from ocppcore.station.blocks.security.kinds import CRITICAL, NOTIFIED
+from ocppcore.station.blocks.security.kinds import CRITICAL, LOGGED, NOTIFIED
 from ocppcore.station.blocks.security.queue import UNKNOWN, SecurityEventQueue
 from ocppcore.station.context import Context
 from ocppcore.station.events import SecurityEventLogged, StoreFailed
@@ -61,7 +61,7 @@ class Happening:
     def __init__(self, type: str, info: str | None, critical: bool, at: Stamp) -> None:
         self.type = sendable(type)[:LONGEST_TYPE]
         self.info = None if info is None else sendable(info)[:LONGEST_INFO]
-        self.critical = critical or type in CRITICAL
+        self.critical = type in CRITICAL or (critical and type not in NOTIFIED | LOGGED)
         self.told = self.critical or type in NOTIFIED
         self.at = at
 
@@ -162,7 +162,7 @@ class Security(Block):
 
     def _prepare(self, entry: Entry) -> Any:
         type, at, info = entry.payload
-        when = self.ctx.time.resolve(Stamp.load(at))
+        when = self.ctx.time.resolve(Stamp.load(at)) or self.ctx.utc
         assert when is not None, "nothing is sent before the clock is known"
         return self.request(type, when, info)
 

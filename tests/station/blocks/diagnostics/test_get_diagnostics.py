@@ -198,6 +198,14 @@ def test_a_back_end_that_does_not_answer_is_asked_again_but_not_for_ever() -> No
     assert told(rig) == ["Uploading"] * 3 + ["Uploaded"] * 3
 
 
+def test_W27_what_an_older_version_stored_is_told() -> None:
+    """It kept the statuses alone, and that there is an upload."""
+    rig = bench()
+    rig.store["diagnostics"] = {"notices": '["Uploading"]', "upload": "true"}
+    rig.restart()
+    assert told(rig) == ["Uploading", "UploadFailed"]
+
+
 def test_the_profile_can_be_left_out() -> None:
     rig = bench()
     rig.setup.without = frozenset({"FirmwareManagement"})

@@ -99,7 +99,7 @@ def test_SettingSystemTime_is_a_correction_that_is_no_drift(step: float, events:
     assert told(bench) == [("SettingSystemTime", f"{step:+.3f} s, by GPS")] * events
 
 
-def test_many_small_corrections_add_up() -> None:
+def test_H20_many_small_corrections_add_up() -> None:
     """Who walks the clock away in small steps is seen as well."""
     bench = Bench()
     ahead = 0.0
@@ -166,8 +166,8 @@ def test_a_message_that_is_not_implemented_is_no_invalid_one() -> None:
     assert logged(bench) == []
 
 
-def test_an_info_has_nothing_of_what_the_peer_wrote() -> None:
-    """H16: passwords stand in messages, too."""
+def test_H16_an_info_has_nothing_of_what_the_peer_wrote() -> None:
+    """Passwords stand in messages, too."""
     bench = Bench()
     secret = "hunter2" * 100
     bench.station.receive(f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","value":"{secret}"}}]', bench.now)
@@ -175,7 +175,7 @@ def test_an_info_has_nothing_of_what_the_peer_wrote() -> None:
     assert logged(bench) == [("InvalidMessages", "ChangeConfiguration: maxLength 500 at /value")]
 
 
-def test_AttemptedReplayAttacks_are_ids_that_come_again() -> None:
+def test_H09_AttemptedReplayAttacks_are_ids_that_come_again() -> None:
     bench = Bench()
     for _ in range(2):
         bench.station.receive('[2,"again\\u001b[31m","ClearCache",{}]', bench.now)
@@ -209,6 +209,26 @@ def test_why_the_back_end_cannot_be_reached(reason: Disconnect, type: str | None
     assert {event.type for event in bench.sent(Told)} == {type} if is_told else not bench.sent(Told)
 
 
+def test_W30_a_new_AuthorizationKey_is_logged_without_its_value_and_hidden_in_what_is_uploaded() -> None:
+    """A01.FR.11, .12; H16."""
+    bench, key = Bench(), "30313233343536373839414243444546"
+    assert bench.set_key("AuthorizationKey", key) == "Accepted"
+    assert ("ReconfigurationOfSecurityParameters", "AuthorizationKey") in logged(bench)
+    assert not bench.sent(Told)
+    bench.advance(60)
+    log = v16.LogParametersType(remote_location="https://files.example")
+    bench.ask(v16.GetLogRequest(log_type=v16.LogEnumType.SecurityLog, request_id=1, log=log))
+    (upload,) = bench.uploads
+    assert isinstance(upload.content, bytes) and key.encode() not in upload.content
+    assert {bytes.fromhex(key), key.encode()} <= set(upload.hide)
+
+
+def test_a_key_that_has_nothing_to_do_with_security_is_no_event() -> None:
+    bench = Bench()
+    assert bench.set_key("HeartbeatInterval", "77") == "Accepted"
+    assert logged(bench) == []
+
+
 def test_TamperDetectionActivated_is_an_edge() -> None:
     bench = Bench()
     for detected in (True, True, False, False, True):
@@ -222,10 +242,11 @@ def test_the_host_reports_events_of_its_own() -> None:
     report(bench, "InvalidFirmwareSignature", "from USB")
     report(bench, "VendorThing", "harmless")
     report(bench, "VendorAlarm", None, critical=True)
+    report(bench, "InvalidMessages", "by another door", critical=True)  # the standard says that it is not
     assert told(bench) == [("InvalidFirmwareSignature", "from USB"), ("VendorAlarm", None)]
-    assert types(bench) == ["InvalidFirmwareSignature", "VendorThing", "VendorAlarm"]
-    shown = [(event.type, event.told) for event in bench.events if isinstance(event, SecurityEventLogged)]
-    assert shown[1:] == [("InvalidFirmwareSignature", True), ("VendorThing", False), ("VendorAlarm", True)]
+    assert types(bench) == ["InvalidFirmwareSignature", "VendorThing", "VendorAlarm", "InvalidMessages"]
+    shown = [event.type for event in bench.events if isinstance(event, SecurityEventLogged) and event.told]
+    assert shown[1:] == ["InvalidFirmwareSignature", "VendorAlarm"]
 
 
 @pytest.mark.parametrize(("type", "info"), [("", None), ("x" * 51, None), ("x", "i" * 256)])
@@ -395,7 +416,7 @@ def test_a_day_of_401_leaves_a_few_entries() -> None:
     assert info is not None and " times; the last: HTTP status 401" in info
 
 
-def test_a_flood_is_counted_and_not_kept() -> None:
+def test_H09_a_flood_is_counted_and_not_kept() -> None:
     bench = Bench()
     for _ in range(90):  # a session puts up with a hundred
         bench.station.receive("nonsense", bench.now)
