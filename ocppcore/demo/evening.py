@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ocppcore.demo.books import as_object, differences
@@ -19,13 +22,26 @@ PICTURE = 30.0  # seconds of the story between two pictures
 def spend(speed: float, *, quiet: bool = False, as_json: bool = False) -> int:
     """The whole demo; its exit code."""
     shown = None if as_json else screen(quiet)
-    world = pass_time(speed, shown)
+    with _hushed():
+        world = pass_time(speed, shown)
     wrong = differences(world.booked, world.counted)
     if shown is None:
         print(json.dumps(_as_object(world, wrong)))
     else:
         shown.report(report(world, wrong, shown.width))
     return 1 if wrong else 0
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """The story tells by itself when the network is down."""
+    log = logging.getLogger("ocppcore.bindings")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def pass_time(speed: float, shown: Plain | Rich | None = None) -> World:
