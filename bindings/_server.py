@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from ocppcore.bindings._errors import reason_of
-from ocppcore.bindings._peer import DROP, Peer, end_tasks
+from ocppcore.bindings._peer import DROP, Peer, end_tasks, log
 from ocppcore.bindings._socket import PATIENCE, Socket
 from ocppcore.bindings._tls_server import certificate_of
 from ocppcore.bindings._ws import Event as WsEvent
@@ -225,7 +225,10 @@ class Server:
 
     def tell(self, identity: str, event: Event) -> None:
         for listener in self._listeners:
-            listener(identity, event)
+            try:
+                listener(identity, event)
+            except Exception:
+                log.exception("a listener failed")
 
     def welcome(self, address: str) -> bool:
         """A connection from there may go on; farewell() is to follow then."""

@@ -18,8 +18,9 @@ from ocppcore.version import SUBPROTOCOLS
 
 MAX_UNREAD = 256 * 1024
 STUCK = 30.0
-# Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete.
-PATIENCE = {State.Connecting: 10.0, State.Deciding: 15.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
+# Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete. How long a decision takes is
+# bounded by who decides; here only in case that one forgets.
+PATIENCE = {State.Connecting: 10.0, State.Deciding: 120.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
 
 
 class Socket(asyncio.Protocol):

@@ -14,6 +14,7 @@ from itertools import count
 from ocppcore import v16
 
 Row = tuple[datetime, v16.SampledValue]
+MAX_STRAYS = 1000  # the oldest go first: a station may send any number of them
 
 
 class Transaction:
@@ -68,8 +69,8 @@ class Transaction:
 class Ledger:
     """All transactions of all stations. ids: where transaction ids come from; none may come twice.
 
-    repeats: messages that had been booked before. strays: StopTransaction requests for no transaction that is known
-    here, with their station: also those with -1, whose start could not be delivered (E 3.18).
+    repeats: messages that had been booked before. It is kept in memory, and nothing is ever taken out: a back end that
+    runs for years books elsewhere, by handlers of its own.
     """
 
     def __init__(self, ids: Iterator[int] | None = None) -> None:
@@ -77,12 +78,18 @@ class Ledger:
         self._by_id: dict[tuple[str, int], Transaction] = {}
         self._by_start: dict[tuple[object, ...], Transaction] = {}
         self.repeats = 0
-        self.strays: list[tuple[str, v16.StopTransactionRequest]] = []
+        self._strays: dict[tuple[object, ...], tuple[str, v16.StopTransactionRequest]] = {}
 
     @property
     def transactions(self) -> list[Transaction]:
         """In the order in which they were booked."""
         return list(self._by_id.values())
+
+    @property
+    def strays(self) -> list[tuple[str, v16.StopTransactionRequest]]:
+        """The latest StopTransaction requests for no transaction that is known here, with their station: also those
+        with -1, whose start could not be delivered (E 3.18)."""
+        return list(self._strays.values())
 
     def find(self, identity: str, id: int) -> Transaction | None:
         """A transaction of this station. One station cannot touch another one's (CVE-2026-28230)."""
@@ -103,10 +110,7 @@ class Ledger:
         """Book a stop. None where no such transaction is known; the request is then among the strays."""
         transaction = self.find(identity, request.transaction_id)
         if transaction is None:
-            if (identity, request) in self.strays:
-                self.repeats += 1
-            else:
-                self.strays.append((identity, request))
+            self._stray(identity, request)
             return None
         if transaction.stop is not None:
             self.repeats += 1
@@ -117,6 +121,15 @@ class Ledger:
         transaction.reason = str(request.reason or v16.Reason.Local)  # 1.6 §6.49
         transaction.add(request.transaction_data or [])
         return transaction
+
+    def _stray(self, identity: str, request: v16.StopTransactionRequest) -> None:
+        key = (identity, request.transaction_id, request.timestamp, request.meter_stop, request.id_tag, request.reason)
+        if key in self._strays:
+            self.repeats += 1
+            return
+        self._strays[key] = identity, request
+        if len(self._strays) > MAX_STRAYS:
+            del self._strays[next(iter(self._strays))]
 
     def meter_values(self, identity: str, request: v16.MeterValuesRequest) -> Transaction | None:
         """Book the meter values of a transaction; others are of no interest here."""

@@ -12,6 +12,7 @@ what others do as long as it is at home: at the address from which it was let in
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final, NamedTuple
@@ -208,6 +209,7 @@ class Throttle:
         return bool(name) and name not in self._trusted
 
 
+@lru_cache(maxsize=1024)
 def group(address: str) -> str:
     """What counts as one address: of IPv6 a /64, which is what one customer gets; what is no IP address, as it is."""
     try:

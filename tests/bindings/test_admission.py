@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
+from ocppcore.bindings import _socket
+from ocppcore.bindings._ws import State
 from ocppcore.bindings.asyncio import Server, serve
 from ocppcore.csms import Csms, Rate, StationRefused, Throttle
 from ocppcore.errors import ConnectionLost
@@ -239,3 +242,29 @@ def test_a_station_is_one_station_at_whatever_port_it_comes_in(run: Run) -> None
                 assert isinstance(ended, ConnectionLost)
 
     run(main())
+
+
+# What the author's own functions do.
+
+
+def test_a_listener_that_fails_keeps_nothing_from_the_others(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        heard: list[str] = []
+        async with await serve(make_csms(insecure=True), LOOPBACK) as server:
+            server.on_event(lambda identity, event: 1 / 0)
+            server.on_event(lambda identity, event: heard.append(identity))
+            async with knock(server, "CP1") as station:
+                assert (await station.answer())[0] == 101
+            server.tell("", StationRefused(None, 0, "TLS failed", "peer"))
+            assert heard[0] == "CP1" and heard[-1] == ""
+
+    run(main())
+    assert "a listener failed" in caplog.text
+
+
+def test_the_deadlines_of_a_judgement_are_those_of_the_back_end() -> None:
+    """The socket has none of its own that is shorter."""
+    defaults = inspect.signature(Csms).parameters
+    assert _socket.PATIENCE[State.Deciding] > 2 * (
+        defaults["judge_wait"].default + defaults["takeover_wait"].default
+    )

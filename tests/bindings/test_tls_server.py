@@ -240,10 +240,11 @@ def test_the_certificate_of_somebody_else(run: Run, files: Files, subject: dict[
     run(main())
 
 
+FOR_SERVERS = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH])
 EARLY = datetime(2025, 6, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("what", ["none", "another root", "expired", "self-signed", "rsa 1024"])
+@pytest.mark.parametrize("what", ["none", "another root", "expired", "self-signed", "rsa 1024", "for servers"])
 def test_a_certificate_that_is_not_valid_ends_the_connection(run: Run, files: Files, what: str) -> None:
     """A00.FR.403, .407, .408, .501 to .506."""
     certificates: dict[str, Callable[[], Issued | None]] = {
@@ -252,6 +253,7 @@ def test_a_certificate_that_is_not_valid_ends_the_connection(run: Run, files: Fi
         "expired": lambda: files.root.issue("CP1", end=EARLY),
         "self-signed": lambda: Authority("CP1").issue("CP1"),
         "rsa 1024": lambda: files.root.issue("CP1", kind="RSA-1024"),
+        "for servers": lambda: files.root.issue("CP1", extensions=[(FOR_SERVERS, False)]),
     }
 
     async def main() -> None:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from ocppcore import v16
-from ocppcore.csms.ledger import Ledger
+from ocppcore.csms.ledger import MAX_STRAYS, Ledger
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -103,3 +103,20 @@ def test_transaction_0_is_a_transaction() -> None:  # E 3.54
     ledger = Ledger(count(0))
     transaction = ledger.start("CP", start())
     assert transaction.id == 0 and ledger.stop("CP", stop(0)) is transaction
+
+
+def test_strays_are_bounded_and_cost_no_more_the_more_there_are() -> None:
+    """A station may send any number of them."""
+    ledger = Ledger()
+    for number in range(20_000):
+        ledger.stop("CP", stop(-1, meter_stop=number))
+        ledger.stop("CP", stop(-1, meter_stop=number))
+    assert len(ledger.strays) == MAX_STRAYS and ledger.repeats == 20_000
+    assert ledger.strays[-1][1].meter_stop == 19_999
+
+
+def test_strays_of_two_stations_are_two() -> None:
+    ledger = Ledger()
+    for station in ("CP1", "CP2"):
+        ledger.stop(station, stop(-1))
+    assert [identity for identity, _ in ledger.strays] == ["CP1", "CP2"] and ledger.repeats == 0
