@@ -18,8 +18,8 @@ from ocppcore.version import SUBPROTOCOLS
 
 MAX_UNREAD = 256 * 1024
 STUCK = 30.0
-# Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete. How long a decision takes is
-# bounded by who decides; here only in case that one forgets.
+# Seconds that a WebSocket may be in a state; Open counts only while a message is incomplete. How long a decision takes
+# is bounded by who decides; here only in case that one forgets.
 PATIENCE = {State.Connecting: 10.0, State.Deciding: 120.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
 
 

@@ -176,8 +176,8 @@ async def _serve(
     try:
         server = await serve(report.csms, host, port, ssl=context, path=path, lenient=lenient)
     except (OSError, UnicodeError) as error:
-        number = getattr(error, "errno", None) or 0  # asyncio wraps the system's words in its own
-        why = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or str(error)
+        code = getattr(error, "errno", None) or 0  # asyncio wraps the system's words in its own
+        why = os.strerror(code) if code > 0 else getattr(error, "strerror", None) or str(error)
         raise SetupError(f"cannot listen on {escaped(host)}, port {port}: {why}") from None
     server.on_event(report.notice)
     async with server:

@@ -147,10 +147,9 @@ class Throttle:
     @classmethod
     def off(cls) -> Throttle:
         """Nothing is too much."""
-        none: dict[str, None] = dict.fromkeys(
-            ("connections", "handshakes", "failures_by_address", "failures_by_identity")
-        )
-        return cls(half_open=1 << 30, **none)
+        off = cls(half_open=1 << 30)
+        off._connections = off._handshakes = off._by_address = off._by_identity = Buckets(None, 0)
+        return off
 
     def arrive(self, address: str, now: float) -> bool:
         """A connection begins: True if it may; finished() must follow then."""
