@@ -226,9 +226,9 @@ def test_a_flood_of_names_and_addresses_fills_no_memory(make_bench: Any, options
     bench = make_bench(throttle=Throttle(size=100), **options)
     tracemalloc.start()
     try:
-        flood(bench, 1100, 0)
+        flood(bench, 2000, 0)
         before = tracemalloc.get_traced_memory()[0]
-        flood(bench, 3000, 1100)
+        flood(bench, 4000, 2000)
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
