@@ -18,6 +18,7 @@ COMPILED: dict[str, str] = {
     "ocppcore.charging.limits": "ocppcore/charging/limits.py",
     "ocppcore.charging.timetable": "ocppcore/charging/timetable.py",
     "ocppcore.charging.calculator": "ocppcore/charging/calculator.py",
+    "ocppcore.csms.link": "ocppcore/csms/link.py",
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
     "ocppcore.session.calls": "ocppcore/session/calls.py",

@@ -216,9 +216,6 @@ class Peer(Stepper):
             delay = min(max(0.0, due - self.clock.now()), MAX_WAIT)
             self._timer = asyncio.get_running_loop().call_later(delay, self.wake)
 
-    def after_step(self) -> None:
-        """For subclasses: the connection has come to rest."""
-
     def store(self, batch: Batch) -> None:
         """Make it durable; without a store, forget it."""
         if self._writer is None:

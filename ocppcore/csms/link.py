@@ -68,12 +68,32 @@ class Stage(Enum):
     Over = auto()
 
 
+# Asked for with each message: looking a member up in its Enum takes longer than what is then done.
+ACCEPTED = Stage.Accepted
+
+
 class StationLink:
     """A connection of the station `identity`. csms, station: the back end, and what it knows of the station.
 
     offer: the handshake. profile: the security profile that it uses. driver: whoever drives it, for that one's use:
     several may share a Csms, each with a port of its own.
     """
+
+    __slots__ = (
+        "csms",
+        "station",
+        "offer",
+        "session",
+        "profile",
+        "driver",
+        "stage",
+        "deadline",
+        "_meter",
+        "_serving",
+        "_afterwards",
+        "_events",
+        "_commands",
+    )
 
     def __init__(self, csms: Csms, station: Station, offer: Offer, session: Session) -> None:
         """Made by Csms.admit()."""
@@ -119,13 +139,13 @@ class StationLink:
         """Its judgement takes its time."""
         self.stage = Stage.Judging
         self.deadline = deadline
+        self._events.append(LoginAwaited(self.offer.identity, case.outcome, partial(self._judged, case)))
 
-        def settle(outcome: Any, now: float) -> None:
-            if self.stage is Stage.Judging:
-                self.deadline = None
-                self.csms.judged(self, case, outcome, now)
-
-        self._events.append(LoginAwaited(self.offer.identity, case.outcome, settle))
+    def _judged(self, case: Case, outcome: Any, now: float) -> None:
+        """What the author's function said, if anybody still waits for it."""
+        if self.stage is Stage.Judging:
+            self.deadline = None
+            self.csms.judged(self, case, outcome, now)
 
     def probe(self, deadline: float) -> None:
         """Have the station show that this connection lives."""
@@ -171,7 +191,7 @@ class StationLink:
         """One WebSocket message."""
         if self._meter is not None and (what := self._meter.excess(len(data), now)):
             self._let_go(what, now)
-        elif self.stage is Stage.Accepted:
+        elif self.stage is ACCEPTED:
             self.csms.alive(self, now)
             self.session.receive(data, now)
             self._settle(now)
@@ -248,7 +268,7 @@ class StationLink:
 
     def next_timer(self) -> float | None:
         """When to call handle_timer."""
-        return self.session.next_timer() if self.stage is Stage.Accepted else self.deadline
+        return self.session.next_timer() if self.stage is ACCEPTED else self.deadline
 
     def handle_timer(self, now: float) -> None:
         """Time has passed."""
@@ -274,7 +294,7 @@ class StationLink:
                 self._events.append(StationDisconnected(self.identity, event.reason))
             else:
                 self._events.append(event)
-                if isinstance(event, ResultReceived | CallEnded):
+                if isinstance(event, (ResultReceived, CallEnded)):
                     self._ended(event)
 
     def _ended(self, event: ResultReceived | CallEnded) -> None:

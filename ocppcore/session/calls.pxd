@@ -5,16 +5,23 @@ cimport cython
 from ocppcore.session.outbox cimport Outbox, Trickle
 
 
-cdef class Recent(dict):
-    cpdef object remember(self, str id, object kind)
+@cython.final
+cdef class Recent:
+    cdef dict _kinds
+    cdef list _ids
+    cdef Py_ssize_t _oldest
+
+    @cython.locals(ids=list)
+    cpdef object remember(self, object id, object kind)
+    cpdef object kind(self, object id)
 
 
 @cython.final
 cdef class OutCall:
     cdef readonly str id
     cdef readonly object request
-    cdef readonly str action
-    cdef readonly str text
+    cdef readonly object action
+    cdef readonly object text
     cdef readonly object timeout
     cdef public object deadline
 

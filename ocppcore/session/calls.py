@@ -26,8 +26,7 @@ from ocppcore.errors import (
     QueueFull,
 )
 from ocppcore.session.events import CallEnded, CallSent, ResultReceived, Stray, StrayAnswer
-from ocppcore.session.mend import write
-from ocppcore.session.outbox import Outbox, Trickle
+from ocppcore.session.outbox import Outbox, Trickle, write
 from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
@@ -55,16 +54,34 @@ class Priority(IntEnum):
     """What may wait for everything else."""
 
 
-class Recent(dict[str, Stray]):
+class Recent:
     """The last ids that were finished, and what a further answer to each would be: a bounded memory."""
 
-    __slots__ = ()
+    __slots__ = ("_kinds", "_ids", "_oldest")
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Stray] = {}
+        self._ids: list[str] = []  # a ring, once it is full
+        self._oldest = 0
 
     def remember(self, id: str, kind: Stray) -> None:
-        self.pop(id, None)
-        self[id] = kind
-        if len(self) > REMEMBERED:
-            del self[next(iter(self))]
+        """This one was finished last."""
+        ids = self._ids
+        if id in self._kinds:
+            ids = self._ids = ids[self._oldest :] + ids[: self._oldest]
+            self._oldest = 0
+            ids.remove(id)
+        if len(ids) < REMEMBERED:
+            ids.append(id)
+        else:
+            del self._kinds[ids[self._oldest]]
+            ids[self._oldest] = id
+            self._oldest = (self._oldest + 1) % REMEMBERED
+        self._kinds[id] = kind
+
+    def kind(self, id: str) -> Stray | None:
+        """What a further answer to it would be; None if it is not remembered."""
+        return self._kinds.get(id)
 
 
 class OutCall:
@@ -134,7 +151,8 @@ class Calls:
         call = OutCall(id, request, action, write(CALL, id, action, shape, request, policy), timeout)
         self._number += 1
         heappush(self._queue, (priority, self._number, call))
-        self._sink.counters.longest_queue = max(self._sink.counters.longest_queue, len(self._queue))
+        if len(self._queue) > self._sink.counters.longest_queue:
+            self._sink.counters.longest_queue = len(self._queue)
         return id
 
     def pump(self, now: float) -> None:
@@ -194,7 +212,7 @@ class Calls:
     def stray(self, id: str, now: float) -> None:
         """An answer that nothing waits for."""
         self._sink.counters.strays += 1
-        self._sink.noise(StrayAnswer(id, self._finished.get(id, Stray.Unknown)), self._trickle, now)
+        self._sink.noise(StrayAnswer(id, self._finished.kind(id) or Stray.Unknown), self._trickle, now)
 
     def _answered(self) -> OutCall:
         self.timeouts_in_row = 0

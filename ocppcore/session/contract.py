@@ -135,6 +135,3 @@ class SteppedHost(Host, Protocol):
     def wake_at(self, due: float | None) -> None:
         """Call wake() once, at this time of the clock or earlier, which is harmless; None: not at all. It replaces what
         was asked before."""
-
-    def after_step(self) -> None:
-        """The connection has come to rest."""

@@ -13,8 +13,7 @@ from typing import Any
 from ocppcore.errors import RpcError
 from ocppcore.session.calls import DUPLICATE, Recent
 from ocppcore.session.events import CallReceived, FaultReceived, HandlerTimeout, IdReused
-from ocppcore.session.mend import write
-from ocppcore.session.outbox import Outbox, Trickle
+from ocppcore.session.outbox import Outbox, Trickle, write
 from ocppcore.session.policy import Policy
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import ErrorCode
@@ -54,17 +53,18 @@ class Incoming:
         if self._silent:
             self._sink.event(CallReceived(frame.id, frame.payload))  # a reply() finds nobody who waits
             return
-        if frame.id in self._open:
+        id = frame.id
+        if id in self._open:
             self._refuse(frame, ErrorCode.RpcFrameworkError, "message id of a call in progress", now)
             return
         if len(self._open) >= self._settings.max_incoming:
             self._refuse(frame, ErrorCode.GenericError, f"over {self._settings.max_incoming} calls in progress", now)
             return
-        if frame.id in self._finished:
+        if self._finished.kind(id) is not None:
             self._sink.counters.ids_reused += 1
-            self._sink.noise(IdReused(frame.id), self._reuse, now)
-        self._open[frame.id] = (frame.action, now + self._settings.handler_timeout)
-        self._sink.event(CallReceived(frame.id, frame.payload))
+            self._sink.noise(IdReused(id), self._reuse, now)
+        self._open[id] = (frame.action, now + self._settings.handler_timeout)
+        self._sink.event(CallReceived(id, frame.payload))
 
     def fault(self, fault: Fault, now: float) -> None:
         """A text that breaks the standard: answered where the standard wants that."""
@@ -77,9 +77,10 @@ class Incoming:
 
     def reply(self, id: str, response: Any, policy: Policy) -> bool:
         """Answer with a CALLRESULT. Raises InvalidMessage and leaves the call open."""
-        if id not in self._open:
+        call = self._open.get(id)
+        if call is None:
             return False
-        action = self._open[id][0]
+        action = call[0]
         text = write(CALLRESULT, id, action, self._actions.responses[action], response, policy)
         self._close(id)
         self._sink.counters.results_sent += 1

@@ -27,9 +27,6 @@ from ocppcore.wire import (
     Limits,
     Shape,
     decode,
-    encode_call,
-    encode_message,
-    encode_result,
 )
 from ocppcore.wire.frame import CALL, CALLRESULT
 from ocppcore.wire.text import parse
@@ -75,14 +72,6 @@ def reread(
         return message, []
     made = Call(fault.id, frame[2], message) if fault.type == CALL else CallResult(fault.id, message)
     return made, repairs + mender.repairs
-
-
-def write(kind: int, id: str, action: str, shape: Shape, message: Any, policy: Policy) -> str:
-    """The text of a CALL or CALLRESULT of ours, judged unless the policy is off. Raises InvalidMessage."""
-    if not policy.is_strict and isinstance(shape, MessageShape) and policy.is_off(message_name(shape)):
-        payload = shape.plain(message)
-        return encode_call(id, action, payload) if kind == CALL else encode_result(id, payload)
-    return encode_message(kind, id, action, shape, message)
 
 
 def message_name(shape: MessageShape) -> str:

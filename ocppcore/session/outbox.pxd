@@ -27,7 +27,7 @@ cdef class Outbox:
 
     cpdef object event(self, Event event)
     cpdef object noise(self, Event event, Trickle trickle, object now)
-    cpdef object send(self, str text)
+    cpdef object send(self, object text)
     cpdef object received(self, object data)
     cpdef object drop_texts(self)
     cpdef object take_event(self)
@@ -35,4 +35,5 @@ cdef class Outbox:
     cpdef list take_texts(self)
 
 
-cpdef Py_ssize_t utf8_length(str text) except -1
+cpdef Py_ssize_t utf8_length(object text) except -1
+cpdef object write(object kind, object id, object action, object shape, object message, object policy)

@@ -10,11 +10,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from itertools import count
+from typing import Any
 
+from ocppcore.messages.schema.shape import MessageShape
 from ocppcore.session.commands import Command
 from ocppcore.session.counters import Counters
 from ocppcore.session.events import Event
+from ocppcore.session.mend import message_name
+from ocppcore.session.policy import Policy
 from ocppcore.session.tap import redact
+from ocppcore.wire import Shape, encode_call, encode_message, encode_result
+from ocppcore.wire.frame import CALL
 
 MAX_EVENTS = 10_000
 """Events that wait for the host; the contract has it take them after each step, so this many are never reached."""
@@ -126,3 +132,11 @@ class Outbox:
 def utf8_length(text: str) -> int:
     """The bytes of a text in UTF-8; free for ASCII."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def write(kind: int, id: str, action: str, shape: Shape, message: Any, policy: Policy) -> str:
+    """The text of a CALL or CALLRESULT of ours, judged unless the policy is off. Raises InvalidMessage."""
+    if not policy.is_strict and isinstance(shape, MessageShape) and policy.is_off(message_name(shape)):
+        payload = shape.plain(message)
+        return encode_call(id, action, payload) if kind == CALL else encode_result(id, payload)
+    return encode_message(kind, id, action, shape, message)

@@ -73,7 +73,10 @@ class Stepper:
         if due is not alarm and (due is None or alarm is None or due < alarm):
             self._alarm = due
             host.wake_at(due)
-        host.after_step()
+        self.after_step()
+
+    def after_step(self) -> None:
+        """For subclasses: the connection has come to rest."""
 
     def wake(self) -> None:
         """The time of wake_at() has come, or may have."""

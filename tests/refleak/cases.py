@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from charging_cases import of_charging
+from csms_cases import of_csms
 from session_cases import of_events, of_parts, of_pump, of_sessions
 
 from ocppcore import v16
@@ -204,7 +205,7 @@ def samples() -> list[bytes]:
     return [data for label, data in frames() if "," not in label]
 
 
-GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging, of_events, of_parts, of_pump, of_sessions)
+GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging, of_csms, of_events, of_parts, of_pump, of_sessions)
 
 
 def cases() -> dict[str, Case]:

@@ -11,7 +11,7 @@ from typing import Any
 from ocppcore import v16
 from ocppcore.errors import CallTimeout, OcppError, RpcError
 from ocppcore.session import calls, counters, events, incoming, link, outbox, pump, session
-from ocppcore.session.policy import LENIENT
+from ocppcore.session.policy import LENIENT, STRICT
 from ocppcore.session.session import Endpoint, Session
 from ocppcore.session.settings import SessionSettings
 from ocppcore.version import V16, ErrorCode
@@ -110,7 +110,7 @@ def of_parts() -> Iterator[tuple[str, Case]]:
     yield from each_method("calls.Calls", _calls, {"add": added, **ended, **others})
     yield "calls.OutCall", lambda: calls.OutCall("1", REQUEST, "Authorize", "[]", None).deadline
     ids: Some = [(str(number % 70), events.Stray.Late) for number in range(80)]
-    yield from each_method("calls.Recent", calls.Recent, {"remember": ids})
+    yield from each_method("calls.Recent", calls.Recent, {"remember": ids, "kind": [("1",)]})
 
     heard: Some = [(Call(str(number), "Heartbeat", None), NOW) for number in range(20)]
     answers: dict[str, Some] = {"reply": [("1", RESPONSE, LENIENT)], "fail": [("1", REFUSAL)], "drop": [("1",)]}
@@ -127,7 +127,8 @@ def of_parts() -> Iterator[tuple[str, Case]]:
     texts: dict[str, Some] = {"send": [("x",), ("\u20ac",)], "received": [("x",), (b"\xff",)], "command": [(None,)]}
     yield from each_method("outbox.Outbox", _outbox, {"event": [(events.Event(),)], "noise": noise, **texts})
     yield from each_method("outbox.Trickle", lambda: outbox.Trickle(2, 1.0), {"allows": [(NOW,), (1.0,), (2.0,)]})
-    yield from each_method("outbox", lambda: outbox, {"utf8_length": [("x",), ("\u20ac",)]})
+    written: Some = [(3, "1", "Heartbeat", RESPONSE.shape, RESPONSE, policy) for policy in (LENIENT, STRICT)]
+    yield from each_method("outbox", lambda: outbox, {"utf8_length": [("x",), ("\u20ac",)], "write": written})
     yield "counters.Counters.as_dict", lambda: (counters.Counters().as_dict(), repr(counters.Counters()))
 
 
@@ -167,8 +168,6 @@ class _Host(pump.Stepper):
 
     def wake_at(self, due: float | None) -> None: ...
 
-    def after_step(self) -> None: ...
-
 
 class _Clock:
     def now(self) -> float:
@@ -183,7 +182,7 @@ def of_pump() -> Iterator[tuple[str, Case]]:
     def host() -> _Host:
         return _Host(_session(), _Clock())
 
-    heard: dict[str, Some] = {"receive": [(text,) for text in TEXTS], "step": [()], "wake": [()]}
+    heard: dict[str, Some] = {"receive": [(text,) for text in TEXTS], "step": [()], "wake": [()], "after_step": [()]}
     fed: Some = [(_session().call, REQUEST), (len,), (pump.pump, None)]
     yield from each_method("pump.Stepper", host, {**heard, "feed": fed})
     yield from each_method("pump", lambda: pump, {"pump": [(_session(), object())]})
