@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from ocppcore.bindings._peer import Peer, log
 from ocppcore.bindings.security.base import RESULTS, Security, SecurityFailed, task_of
 from ocppcore.bindings.transfer.base import Transfer, TransferFailed
+from ocppcore.errors import SetupError
 from ocppcore.hardware import Hardware, MeterReading, Want
 from ocppcore.session.commands import (
     Cancel,
@@ -67,6 +68,11 @@ class Driver:
         transfer: Transfer | None = None,
         security: Security | None = None,
     ) -> None:
+        if not isinstance(hardware, Hardware):
+            raise SetupError(f"hardware {hardware!r}: use an object of a class that is derived from Hardware")
+        for method in ("apply", "read_meter"):
+            if not hardware.supports(method):
+                raise SetupError(f"{type(hardware).__name__} has no {method}(): each hardware must define it")
         self._station = station
         self._hardware = hardware
         self._host = host
@@ -94,7 +100,7 @@ class Driver:
         except Exception as error:
             self._broken(evse, error)
         else:
-            if pending is not None:
+            if hasattr(pending, "__await__"):
                 self._applying.add(evse)
                 self._host.spawn(self._finish_apply(evse, pending))
 
@@ -125,7 +131,7 @@ class Driver:
         for evse in evses:
             try:
                 pending = self._hardware.apply(evse, Want())
-                if pending is not None:
+                if hasattr(pending, "__await__"):
                     async with asyncio.timeout(APPLY_TIME):
                         await pending
             except Exception:
@@ -206,7 +212,8 @@ class Driver:
         if isinstance(result, Path):
             result = str(result)
         if not isinstance(result, kind):
-            self._failed(command, evse, TypeError(f"{command!r} gave {type(result).__name__}, which it cannot be"))
+            wanted = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
+            self._failed(command, evse, TypeError(f"{type(command).__name__} takes {wanted}, not {result!r:.100}"))
         elif isinstance(command, Reset):
             self._on_reset(command.hard)
         else:

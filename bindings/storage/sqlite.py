@@ -36,7 +36,8 @@ ADVICE = {
 class SqliteStore:
     """Keeps JSON texts by (table, key) in the file `path`. It is made if it is not there, readable by its owner only.
 
-    One store, one process: a second one gets a StorageError at once. commit() may be called from another thread
+    One store, one process: a second one gets a StorageError at once. What is there must be loaded before anything is
+    written. commit() may be called from another thread
     than the one that made the store, but not from two threads at a time.
     """
 
@@ -44,11 +45,13 @@ class SqliteStore:
         """Open or make the file. Raises StorageError with one line that says what to do."""
         self.path = os.fspath(path)
         self._connection: sqlite3.Connection | None = None
+        self._unread = False  # it has a state that nobody has loaded
         try:
             _make_file(self.path)
             with _explained(self.path):
                 self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
                 self._prepare(self._connection)
+                self._unread = bool(_value(self._connection, "SELECT count(*) FROM store"))
         except BaseException:
             self.close()
             raise
@@ -59,11 +62,14 @@ class SqliteStore:
         with _explained(self.path):
             for table, key, value in self._open().execute("SELECT tbl, key, value FROM store"):
                 tables.setdefault(table, {})[key] = value
+        self._unread = False
         return tables
 
     def commit(self, batch: Batch) -> None:
         """Make the batch durable before returning. Raises StorageError, with nothing of the batch written."""
         connection = self._open()
+        if self._unread:  # a station that has forgotten what it owes to its back end
+            raise StorageError(f"{self.path}: what is stored was not loaded; use Station(…, state=store.load())")
         puts = [(table, key, text) for (table, key), text in batch.puts.items()]
         with _explained(self.path):
             try:

@@ -345,3 +345,48 @@ def test_a_reset_that_fails_leaves_the_station_running(run: Run, caplog: pytest.
 
     with caplog.at_level(logging.CRITICAL):
         run(main())
+
+
+class Half(Hardware):
+    def apply(self, evse: int, want: Want) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("hardware", "line"), [(Half(), "Half has no read_meter()"), (Charger, "use an object of a class"), (None, "None")]
+)
+def test_what_is_no_hardware_is_said_before_anything_starts(run: Run, hardware: Any, line: str) -> None:
+    station = make_station("ws://127.0.0.1:1", Charger())
+
+    async def main() -> None:
+        with pytest.raises(SetupError) as caught:
+            await run_station(station, hardware)
+        assert line in str(caught.value) and "\n" not in str(caught.value)
+
+    run(main())
+
+
+class Sloppy(Charger):
+    """Returns what it should not."""
+
+    def apply(self, evse: int, want: Want) -> Any:
+        super().apply(evse, want)
+        return True
+
+    def read_meter(self, evse: int, why: ReadingPurpose) -> Any:
+        return 1234.5
+
+
+def test_what_a_method_returns_that_it_should_not(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """What apply() returns does not matter; a reading that is none is a fault, and the log says which."""
+
+    async def main() -> None:
+        backend, hardware = await open_backend(), Sloppy()
+        station = make_station(backend, hardware)
+        async with backend.server, StationHost(station, hardware) as host:
+            await backend.status(v16.ChargePointStatus.Available)
+            host.feed(station.plug, 1)
+            host.feed(station.present_id_token, "TAG")
+            await backend.status(v16.ChargePointStatus.Faulted)
+        assert "ReadMeter takes MeterReading, not 1234.5" in caplog.text
+
+    run(main())

@@ -111,3 +111,31 @@ def test_a_key_of_the_maker_has_a_name_of_its_own(name: str) -> None:
     rig.setup.keys = (Key("Own", Access.RW, "1", str, section="maker"), Key(name, Access.RW, "1", str, section="maker"))
     with pytest.raises(SetupError, match="two"):
         rig.restart()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ({"phases": 4}, "phases 4: use 1, 2 or 3"),
+        ({"volts": "230"}, "volts '230': use a number above 0"),
+        ({"max_current_a": True}, "max_current_a"),
+        ({"max_current_a": float("inf")}, "max_current_a"),
+        ({"min_current_a": 40.0}, "min_current_a 40.0: it is more than max_current_a 32.0"),
+        ({"grid_current_a": 0}, "grid_current_a"),
+    ],
+)
+def test_ratings_that_can_not_be(wrong: dict[str, Any], word: str) -> None:
+    with pytest.raises(SetupError, match=word):
+        Capabilities(**wrong)
+
+
+def test_a_measurand_that_the_standard_does_not_have() -> None:
+    """It could never be sent."""
+    with pytest.raises(SetupError, match="'Power.Active.Imprt'"):
+        Station(Setup(**GOOD, capabilities=Capabilities(measurands=("Power.Active.Imprt",))), rng=Random(1))
+
+
+@pytest.mark.parametrize(("more", "word"), [({"capabilities": Socket()}, "capabilities"), ({"keys": ["X"]}, "no Key")])
+def test_what_is_of_the_wrong_class(more: dict[str, Any], word: str) -> None:
+    with pytest.raises(SetupError, match=word):
+        Setup(**GOOD, **more)

@@ -163,6 +163,19 @@ def test_nothing_of_a_batch_that_fails_is_written(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_is_stored_must_be_loaded_before_anything_is_written(tmp_path: Path) -> None:
+    """A station that begins from nothing beside what it has stored would forget what it owes."""
+    store = SqliteStore(tmp_path / "s.db")
+    put(store, 1, a="old")
+    store.close()
+    store = SqliteStore(tmp_path / "s.db")
+    with pytest.raises(StorageError, match=r"not loaded; use Station\(…, state=store.load\(\)\)"):
+        put(store, 1, a="new")
+    assert store.load() == {"t": {"a": "old"}}
+    put(store, 2, a="new")
+    store.close()
+
+
 def test_a_closed_store_says_so(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "s.db")
     store.close()
@@ -177,6 +190,7 @@ import sys
 from ocppcore.bindings.storage.sqlite import SqliteStore
 from ocppcore.session.contract import Batch
 store = SqliteStore(sys.argv[1])
+store.load()
 at = int(sys.argv[2])
 while True:
     at += 1

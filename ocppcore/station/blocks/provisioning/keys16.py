@@ -17,6 +17,8 @@ import base64
 from functools import lru_cache
 from typing import Final
 
+from ocppcore import v16
+from ocppcore.errors import SetupError
 from ocppcore.messages.text import fold
 from ocppcore.station.blocks.provisioning.extras16 import EXTRAS
 from ocppcore.station.blocks.provisioning.texts import (
@@ -43,6 +45,7 @@ PROFILES: Final = (
     "SmartCharging",
     "RemoteTrigger",
 )
+MEASURANDS: Final = frozenset(map(str, v16.Measurand))
 LONGEST_LIST: Final = 20  # measurands in a list: about what the 500 characters of a value have room for
 LISTS: Final = ("MeterValuesAlignedData", "MeterValuesSampledData", "StopTxnAlignedData", "StopTxnSampledData")
 
@@ -108,6 +111,9 @@ def keys(setup: Setup) -> list[Key]:
     lengths = tuple(length(name, LONGEST_LIST) for name in LISTS)
     turned = length("ConnectorPhaseRotation", setup.evses + 1)
     able, without = setup.capabilities, setup.without
+    for name in (*able.measurands, *able.signs):
+        if name not in MEASURANDS:
+            raise SetupError(f"measurands {name!r}: 1.6 §7.31 has no such measurand", "measurands")
     core = _core((*able.measurands, *able.signs), able.unlock, setup.evses, turned, lengths)
     files = setup.has("FirmwareManagement") and (able.diagnostics or able.install)
     transfers = [PROTOCOLS] if files or setup.has(SECURITY) else []  # W N01: the security log is one, too
