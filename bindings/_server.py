@@ -109,7 +109,7 @@ class Porch(asyncio.Protocol):
         self._lost.append(exc)
 
     async def _secure(self, transport: asyncio.Transport, address: str, context: tls.SSLContext) -> None:
-        server, peer = self.server, str(transport.get_extra_info("peername"))
+        server, peer = self.server, peer_of(transport)
         try:
             secure = await asyncio.get_running_loop().start_tls(
                 transport, self, context, server_side=True, ssl_handshake_timeout=PATIENCE[State.Connecting]
@@ -142,6 +142,15 @@ def address_of(transport: asyncio.BaseTransport) -> str:
     return str(name[0]) if isinstance(name, tuple) else ""
 
 
+def peer_of(transport: asyncio.BaseTransport) -> str:
+    """The peer's address and port, for the log."""
+    name = transport.get_extra_info("peername")
+    if not isinstance(name, tuple):
+        return str(name or "")
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Reception(Socket):
     """A connection that a station made."""
 
@@ -172,7 +181,7 @@ class Reception(Socket):
 
     def take(self, event: WsEvent) -> None:
         if isinstance(event, Offer) and self.transport is not None:
-            event.peer = str(self.transport.get_extra_info("peername"))
+            event.peer = peer_of(self.transport)
             event.address = self.address
             event.secure = self.server.ssl is not None
             event.certificate = certificate_of(self.transport.get_extra_info("ssl_object"))

@@ -103,7 +103,7 @@ class Report:
             self._print(json.dumps(json.loads(redact(json.dumps(entry)))))
         else:
             shown = escaped(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
-            self._print(f" {now:%H:%M:%S}  {escaped(name):<12}  {mark} {action:<22}{shown}".rstrip())
+            self._print(f" {now:%H:%M:%S}  {escaped(name):<12}  {mark} {action:<21} {shown}".rstrip())
 
     def books(self) -> None:
         """What was booked."""

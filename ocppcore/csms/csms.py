@@ -291,11 +291,14 @@ class Csms:
         if self._keyring is not None:
             self._keyring.changing(identity, key)
 
-    def key_answered(self, identity: str, key: bytes, accepted: bool | None) -> KeyChanged:
+    def key_answered(self, link: StationLink, key: bytes, accepted: bool | None) -> None:
         """What became of it."""
-        if self._keyring is not None and accepted is not None:
-            self._keyring.changed(identity, key, accepted)
-        return KeyChanged(identity, accepted)
+        link.tell(KeyChanged(link.identity, accepted))
+        try:
+            if self._keyring is not None and accepted is not None:
+                self._keyring.changed(link.identity, key, accepted)
+        except Exception as error:  # of a mapping of the author's
+            link.tell(HandlerFailed(link.identity, "ChangeConfiguration", error))
 
     def take_over(self, link: StationLink, now: float) -> None:
         """The old link of this station did not show that it lives."""

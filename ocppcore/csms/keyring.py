@@ -60,8 +60,8 @@ class Keyring:
             self._new.pop(identity, None)
 
     def _settle(self, identity: str, key: bytes) -> None:
-        self._new.pop(identity, None)
         self._keys[identity] = key
+        self._new.pop(identity, None)  # last: a key that cannot be written down stays in doubt
 
 
 def keys(keys: Mapping[str, bytes], *, overlap: bool = False) -> Keyring:

@@ -301,7 +301,7 @@ class StationLink:
         """A call of ours has an answer, or will have none."""
         signing.ended(self.station, event)
         if (key := v16.new_key(event.request)) is not None:
-            self._events.append(self.csms.key_answered(self.identity, key, v16.key_accepted(event)))
+            self.csms.key_answered(self, key, v16.key_accepted(event))
 
     def _serve(self, event: CallReceived, now: float) -> None:
         action = type(event.request).action

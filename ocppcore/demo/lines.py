@@ -82,6 +82,12 @@ _DESCRIBED: Final[dict[type[Any], Callable[[Any], str]]] = {
     v16.StartTransactionRequest: lambda r: f"{place(r.connector_id)}, {r.id_tag}, {kwh(r.meter_start)}",
     v16.StopTransactionRequest: _stop,
     v16.MeterValuesRequest: _values,
+    v16.DataTransferRequest: lambda r: ", ".join([r.vendor_id, *filter(None, [r.message_id])]),
+    v16.SecurityEventNotificationRequest: lambda r: ", ".join([r.type, *filter(None, [r.tech_info])]),
+    v16.FirmwareStatusNotificationRequest: lambda r: str(r.status),
+    v16.DiagnosticsStatusNotificationRequest: lambda r: str(r.status),
+    v16.SignedFirmwareStatusNotificationRequest: lambda r: str(r.status),
+    v16.LogStatusNotificationRequest: lambda r: str(r.status),
     v16.RemoteStopTransactionRequest: lambda r: f"transaction {r.transaction_id}",
     v16.RemoteStartTransactionRequest: lambda r: f"{place(r.connector_id)}, card {r.id_tag}",
 }

@@ -151,7 +151,7 @@ def test_who_has_a_key_comes_in(started: Any, key_file: Path) -> None:
 
     asyncio.run(story())
     shown = "\n".join(process.end())
-    assert "turned away with 401: wrong credentials (('127.0.0.1', " in shown
+    assert "turned away with 401: wrong credentials (127.0.0.1:" in shown
     assert "connected, security profile 1" in shown and KEY.hex() not in shown and "a-key" not in shown
 
 
@@ -195,6 +195,23 @@ def test_what_breaks_the_standard_is_shown(started: Any) -> None:
 
     asyncio.run(story())
     assert any("! " in line and "Authorize: type string at /idTag" in line for line in process.end())
+
+
+def test_a_security_event_is_shown_by_its_name(started: Any) -> None:
+    process = started("--insecure")
+
+    async def story() -> None:
+        async with client(process.url, key=None) as peer:
+            await peer.call(v16.BootNotificationRequest(charge_point_vendor="V", charge_point_model="M"))
+            await peer.call(v16.SecurityEventNotificationRequest(type="TamperDetectionActivated", timestamp=NOON))
+            await peer.call(v16.DataTransferRequest(vendor_id="com.example", message_id="hello"))
+            status = v16.FirmwareStatus.Downloading
+            await peer.call(v16.FirmwareStatusNotificationRequest(status=status))
+
+    asyncio.run(story())
+    shown = "\n".join(process.end())
+    assert "SecurityEventNotification TamperDetectionActivated" in shown
+    assert "com.example, hello → UnknownVendorId" in shown and "FirmwareStatusNotification Downloading" in shown
 
 
 def test_nothing_was_booked(started: Any) -> None:

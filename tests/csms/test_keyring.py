@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
-from ocppcore.csms import KeyChanged, Keyring, keys
+from ocppcore.csms import HandlerFailed, KeyChanged, Keyring, keys
 from ocppcore.csms.keyring import MAX_NEW
 from ocppcore.csms.v16 import new_key
 from ocppcore.session.events import Lost
@@ -179,3 +179,22 @@ def test_no_event_shows_a_key(bench: Any) -> None:
     link.receive(ANSWERS["Accepted"].format(id=id), bench.now)
     told = "".join(map(repr, bench.events(link)))
     assert "KeyChanged" in told and NEW.hex() not in told and repr(NEW) not in told
+
+
+def test_keys_that_cannot_be_written_down_are_kept_in_doubt(make_bench: Any) -> None:
+    class Full(dict[str, bytes]):
+        def __setitem__(self, identity: str, key: bytes) -> None:
+            raise OSError("no space left")
+
+    bench = make_bench(authenticate=keys(Full(CP1=OLD)))
+    link = bench.enter()
+    id = bench.csms.call("CP1", change(), bench.now)
+    bench.texts(link)
+    link.receive(ANSWERS["Accepted"].format(id=id), bench.now)
+    told = bench.events(link)
+    assert [event.accepted for event in told if isinstance(event, KeyChanged)] == [True]
+    assert [str(event.error) for event in told if isinstance(event, HandlerFailed)] == ["no space left"]
+    assert bench.ask(link, '[2,"h","Heartbeat",{}]')[0] == 3
+    link.disconnected(Lost("gone"), bench.now)
+    assert opens(bench, OLD)
+    assert bench.refusal(bench.knock(key=NEW)) == 503
