@@ -15,22 +15,26 @@ CRITICAL_BURST: Final = 30
 CRITICAL_INTERVAL: Final = 60.0
 
 
+Kind = tuple[str, bool]
+"""A type, and whether its events are critical: of a type of the host's own, some may be."""
+
+
 class Guard:
-    """One rate per type, as a theoretical arrival time (GCRA)."""
+    """One rate per kind, as a theoretical arrival time (GCRA)."""
 
     def __init__(self) -> None:
-        self._due: dict[str, float] = {}  # by type: when its burst is whole again
+        self._due: dict[Kind, float] = {}  # when the burst of a kind is whole again
 
-    def wait(self, type: str, critical: bool, now: float) -> float:
-        """Seconds until the next event of the type may pass; 0 if it may now."""
-        burst, interval = _rate(critical)
-        return max(0.0, self._due.get(type, 0.0) - now - (burst - 1) * interval)
+    def wait(self, kind: Kind, now: float) -> float:
+        """Seconds until the next event of that kind may pass; 0 if it may now."""
+        burst, interval = _rate(kind)
+        return max(0.0, self._due.get(kind, 0.0) - now - (burst - 1) * interval)
 
-    def passed(self, type: str, critical: bool, now: float) -> None:
+    def passed(self, kind: Kind, now: float) -> None:
         """One has passed."""
         self._due = {other: due for other, due in self._due.items() if due > now}
-        self._due[type] = max(self._due.get(type, now), now) + _rate(critical)[1]
+        self._due[kind] = max(self._due.get(kind, now), now) + _rate(kind)[1]
 
 
-def _rate(critical: bool) -> tuple[int, float]:
-    return (CRITICAL_BURST, CRITICAL_INTERVAL) if critical else (BURST, INTERVAL)
+def _rate(kind: Kind) -> tuple[int, float]:
+    return (CRITICAL_BURST, CRITICAL_INTERVAL) if kind[1] else (BURST, INTERVAL)

@@ -2,7 +2,7 @@
 
 - What is to be told is stored in the same step, with the instant at which it happened; it is sent once the back end has
   accepted the station and the clock is known, in order, and deleted after the answer (queue.py).
-- What happens again and again is counted (guard.py), and so is what has no room: of each type, one event that says how
+- What happens again and again is counted (guard.py), and so is what has no room: of each kind, one event that says how
   many more there were follows as soon as there may be one. So nothing is lost without a trace.
 - A failing store is told when it works again: until then nothing can be kept, and what is not kept is not sent.
 - A correction of the clock is an event when it adds up to CLOCK_STEP: less is what a clock drifts within a day.
@@ -27,7 +27,7 @@ from ocppcore.session.events import (
     TlsFailure,
 )
 from ocppcore.station.block import Block
-from ocppcore.station.blocks.security.guard import Guard
+from ocppcore.station.blocks.security.guard import Guard, Kind
 from ocppcore.station.blocks.security.kinds import CRITICAL, LOGGED, NOTIFIED
 from ocppcore.station.blocks.security.queue import UNKNOWN, SecurityEventQueue
 from ocppcore.station.context import Context
@@ -54,16 +54,21 @@ TLS_EVENTS: Final = {
 
 
 class Happening:
-    """One event. told: the back end hears of it."""
+    """One event. told: the back end hears of it; when: monotonic seconds."""
 
-    __slots__ = ("type", "info", "critical", "told", "at")
+    __slots__ = ("type", "info", "critical", "told", "when")
 
-    def __init__(self, type: str, info: str | None, critical: bool, at: Stamp) -> None:
+    def __init__(self, type: str, info: str | None, critical: bool, when: float) -> None:
         self.type = sendable(type)[:LONGEST_TYPE]
         self.info = None if info is None else sendable(info)[:LONGEST_INFO]
         self.critical = type in CRITICAL or (critical and type not in NOTIFIED | LOGGED)
         self.told = self.critical or type in NOTIFIED
-        self.at = at
+        self.when = when
+
+    @property
+    def kind(self) -> Kind:
+        """What counts as the same, for the guard."""
+        return self.type, self.critical
 
 
 class Security(Block):
@@ -87,7 +92,7 @@ class Security(Block):
         self._queue = SecurityEventQueue(ctx)
         self._queue.register(KIND, self._prepare, lambda *_: None, lambda _: None)
         self._guard = Guard()
-        self._held: dict[str, tuple[int, Happening]] = {}  # by type: how many were only counted, and the last of them
+        self._held: dict[Kind, tuple[int, Happening]] = {}  # how many were only counted, and the last of them
         self._moved = 0.0  # seconds that the clock was corrected by, and no event told
         self._exhausted = False  # the store fails, and has been reported
         ctx.time.hold(self._queue.oldest_boot)
@@ -121,8 +126,8 @@ class Security(Block):
         """This happened, now."""
         if not self.available:
             return
-        happening = Happening(type, info, critical, self.ctx.stamp())
-        if type in self._held or self._wait(happening) > 0:
+        happening = Happening(type, info, critical, self.ctx.now)
+        if happening.kind in self._held or self._wait(happening) > 0:
             self._count(happening)
         else:
             self._record(happening)
@@ -130,34 +135,36 @@ class Security(Block):
     def _wait(self, happening: Happening) -> float:
         """Seconds until it may be recorded, as far as that is known."""
         room = MOST if happening.critical else MOST_NOTIFIED
-        wait = self._guard.wait(happening.type, happening.critical, self.ctx.now)
+        wait = self._guard.wait(happening.kind, self.ctx.now)
         return max(wait, 60.0) if happening.told and len(self._queue) >= room else wait
 
     def _record(self, happening: Happening) -> None:
-        self._guard.passed(happening.type, happening.critical, self.ctx.now)
-        self.ctx.security_log.add(happening.type, happening.at, happening.info)
+        self._guard.passed(happening.kind, self.ctx.now)
+        at = self.ctx.time.stamp(happening.when)
+        self.ctx.security_log.add(happening.type, at, happening.info)
         if happening.told:
-            self._queue.put(KIND, None, [happening.type, happening.at.dump(), happening.info])
+            self._queue.put(KIND, None, [happening.type, at.dump(), happening.info])
         self.ctx.emit(SecurityEventLogged(happening.type, happening.info, happening.told))
 
     def _count(self, happening: Happening) -> None:
-        count, _ = self._held.get(happening.type, (0, None))
-        self._held[happening.type] = (count + 1, happening)
+        count, _ = self._held.get(happening.kind, (0, None))
+        self._held[happening.kind] = (count + 1, happening)
         if not count:
             self._await(happening)
 
     def _await(self, happening: Happening) -> None:
-        self.ctx.after(("security", happening.type), self._wait(happening), partial(self._release, happening.type))
+        kind = happening.kind
+        self.ctx.after(("security", kind), self._wait(happening), partial(self._release, kind))
 
-    def _release(self, type: str) -> None:
+    def _release(self, kind: Kind) -> None:
         """One event for all that were counted."""
-        count, last = self._held[type]
+        count, last = self._held[kind]
         if self._wait(last) > 0:
             self._await(last)
             return
-        del self._held[type]
+        del self._held[kind]
         if count > 1:
-            last.info = f"{count} times; the last: {last.info or type}"[:LONGEST_INFO]
+            last.info = f"{count} times; the last: {last.info or last.type}"[:LONGEST_INFO]
         self._record(last)
 
     def _prepare(self, entry: Entry) -> Any:

@@ -441,6 +441,28 @@ def test_what_is_counted_alone_is_told_as_it_is() -> None:
     assert (last.tech_info, last.timestamp) == (str(CRITICAL_BURST), when)
 
 
+def test_among_many_that_are_counted_the_critical_ones_are_told() -> None:
+    bench = Bench()
+    for n in range(BURST + 5):
+        report(bench, "Alarm", str(n), critical=n == BURST + 2)
+    assert told(bench) == [("Alarm", str(BURST + 2))]
+    bench.advance(INTERVAL + 1)
+    assert logged(bench)[-1] == ("Alarm", f"4 times; the last: {BURST + 4}")
+
+
+def test_H09_what_is_counted_is_not_written() -> None:
+    """Not even while the clock is unknown, when each stamp has to say how long the boot lasts."""
+    bench = Bench(boot=False, clock_known=False)
+    bench.answers[v16.BootNotificationRequest] = lambda _: RpcError(ErrorCode.InternalError)
+    bench.boot()
+    for n in range(2 * BURST):
+        before = {table: dict(rows) for table, rows in bench.store.items()}
+        bench.now += 1
+        bench.station.receive("nonsense", bench.now)
+        bench.run()
+        assert (bench.store != before) is (n < BURST)
+
+
 def test_a_flood_of_one_type_leaves_the_others_alone() -> None:
     bench = Bench()
     for n in range(1000):
