@@ -39,7 +39,7 @@ class Certificates16(Certificates):
 
     def _install_certificate(self, request: v16.InstallCertificateRequest, answer: Answer) -> None:
         self._served()
-        self.install(
+        self.installing.install(
             USES[request.certificate_type],
             request.certificate,
             lambda status: answer(
@@ -51,7 +51,7 @@ class Certificates16(Certificates):
         self._served()
         data = request.certificate_hash_data
         name = Name(str(data.hash_algorithm), data.issuer_name_hash, data.issuer_key_hash, data.serial_number)
-        answer(v16.DeleteCertificateResponse(status=v16.DeleteCertificateStatusEnumType(self.delete(name))))
+        answer(v16.DeleteCertificateResponse(status=v16.DeleteCertificateStatusEnumType(self.installing.delete(name))))
 
     def _get_installed_certificate_ids(
         self, request: v16.GetInstalledCertificateIdsRequest, answer: Answer
@@ -76,9 +76,9 @@ class Certificates16(Certificates):
     def _certificate_signed(self, request: v16.CertificateSignedRequest, answer: Answer) -> None:
         self._served()
         statuses = v16.CertificateSignedStatusEnumType
-        self.signed(
-            request.certificate_chain,
-            lambda good: answer(
-                v16.CertificateSignedResponse(status=statuses.Accepted if good else statuses.Rejected)
-            ),
-        )
+
+        def judged(good: bool) -> None:
+            answer(v16.CertificateSignedResponse(status=statuses.Accepted if good else statuses.Rejected))
+            self.certified(good)
+
+        self.renewal.signed(request.certificate_chain, judged)
