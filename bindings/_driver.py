@@ -100,7 +100,7 @@ class Driver:
         except Exception as error:
             self._broken(evse, error)
         else:
-            if hasattr(pending, "__await__"):
+            if isinstance(pending, Awaitable):
                 self._applying.add(evse)
                 self._host.spawn(self._finish_apply(evse, pending))
 
@@ -131,7 +131,7 @@ class Driver:
         for evse in evses:
             try:
                 pending = self._hardware.apply(evse, Want())
-                if hasattr(pending, "__await__"):
+                if isinstance(pending, Awaitable):
                     async with asyncio.timeout(APPLY_TIME):
                         await pending
             except Exception:

@@ -87,7 +87,8 @@ class Reporter:
     def __call__(self, event: Event, where: str) -> None:
         """Tell an event of LINES. where: the back end, as host:port."""
         kind = type(event)
-        level, text = LINES[kind](event)
+        line: Callable[[Any], Line] = LINES[kind]
+        level, text = line(event)
         self._told.pop(ENDS.get(kind, Event), None)
         if self._told.get(kind) != text or kind in REPEATED:
             self._told[kind] = text
