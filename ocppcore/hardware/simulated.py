@@ -50,12 +50,14 @@ class SimulatedEvse:
     """One EVSE. max_current_a: per phase; phases: 1 or 3; register_wh: what the meter shows at the beginning.
 
     visits: for every EV that has left, what the meter counted from plug to unplug, in Wh: the books to compare with.
+    cable: one hangs in the socket; the EV at its other end may be gone.
     Between two events (plug, want, and each tick while the EV tapers) the power is constant: a segment.
     """
 
     def __init__(self, *, max_current_a: float = 32.0, phases: int = 3, register_wh: int = 0) -> None:
         self.want = Want()
         self.ev: ElectricVehicle | None = None
+        self.cable = False
         self.locked = False
         self.jammed = False  # the lock sticks: unlock() fails
         self.visits: list[int] = []
@@ -71,16 +73,24 @@ class SimulatedEvse:
 
     def plug_in(self, ev: ElectricVehicle, now: float) -> None:
         """An EV comes and the cable is plugged in. Raises ValueError if there is one already."""
-        if self.ev is not None:
-            raise ValueError("an EV is plugged in already")
+        if self.cable:
+            raise ValueError("an EV is plugged in already, or its cable hangs there")
         self._close(_ms(now))
-        self.ev = ev
+        self.ev, self.cable = ev, True
         self._came_wh = self._register // UJ_PER_WH
         self._open()
 
     def unplug(self, now: float) -> bool:
         """The cable is pulled out, and the EV leaves. False if the lock holds it, or there is none."""
-        if self.ev is None or self.locked:
+        if not self.cable or self.locked:
+            return False
+        self.leave(now)
+        self.cable = False
+        return True
+
+    def leave(self, now: float) -> bool:
+        """The EV leaves without its cable, which hangs in the socket until unplug(). False without an EV."""
+        if self.ev is None:
             return False
         self._close(_ms(now))
         self.ev = None
@@ -236,8 +246,9 @@ class SimulatedHardware(Hardware):
         self._next_version = self.firmware_version
         self.resets: list[bool] = []
         self.on_change: Callable[[], object] = lambda: None
-        # By EVSE, what was forwarded: how many EVs have left, and the state of the one that is there.
-        self._told: dict[int, tuple[int, EvState]] = {number: (0, EvState.Absent) for number in self.evse}
+        # By EVSE, what was forwarded: how many EVs have left, whether there is a cable, and the state of the EV.
+        self._told: dict[int, tuple[int, bool, EvState]] = {}
+        self.forget()
 
     def apply(self, evse: int, want: Want) -> None:
         self.evse[evse].apply(want, self._clock.now())
@@ -274,31 +285,38 @@ class SimulatedHardware(Hardware):
         self.on_change()
         return done
 
+    def leave(self, evse: int) -> bool:
+        """The EV leaves without its cable, which hangs in the socket until unplug(). False if there is no EV."""
+        done = self.evse[evse].leave(self._clock.now())
+        self.on_change()
+        return done
+
     def next_change(self) -> float | None:
         """When to call forward() again, if nothing else happens before."""
         return min((when for each in self.evse.values() if (when := each.next_change()) is not None), default=None)
 
     def forget(self) -> None:
         """The station's program was restarted: forward() tells the new one everything again."""
-        self._told = {number: (len(each.visits), EvState.Absent) for number, each in self.evse.items()}
+        self._told = {number: (len(each.visits), False, EvState.Absent) for number, each in self.evse.items()}
 
     def forward(self, station: StationInputs, now: float) -> bool:
         """Tell the station what has changed since the last time; True if something has."""
         changed = False
         for number, each in self.evse.items():
-            news = (len(each.visits), each.state(now))
-            (left, before), self._told[number] = self._told[number], news
-            if news == (left, before):
+            news = (len(each.visits), each.cable, each.state(now))
+            (left, plugged, before), self._told[number] = self._told[number], news
+            if news == (left, plugged, before):
                 continue
             changed = True
-            if before is not EvState.Absent and news[0] != left:
+            _, cable, state = news
+            another = news[0] != left and state is not EvState.Absent  # the one before took its cable along
+            if plugged and (another or not cable):
                 station.unplug(number, now)
-                before = EvState.Absent
-            if news[1] is EvState.Absent:
-                continue
-            if before is EvState.Absent:
+                plugged, before = False, EvState.Absent
+            if cable and not plugged:
                 station.plug(number, now)
-            station.ev_state(number, news[1], now)
+            if cable and (state is not before or another):
+                station.ev_state(number, state, now)
         return changed
 
 

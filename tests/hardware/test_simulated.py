@@ -29,6 +29,17 @@ def values(evse: SimulatedEvse, measurand: str, now: float) -> list[float | str]
     return [sample.value for sample in evse.read(now).samples if sample.measurand == measurand]
 
 
+def test_an_ev_may_leave_its_cable_behind() -> None:
+    evse = charging()
+    assert evse.leave(HOUR) and not evse.leave(HOUR)
+    assert evse.visits == [11_040] and evse.cable and evse.state(HOUR) is EvState.Absent
+    with pytest.raises(ValueError, match="its cable"):
+        evse.plug_in(ElectricVehicle(), 2 * HOUR)
+    assert not evse.unplug(2 * HOUR), "the lock holds it"
+    assert evse.unlock() and evse.unplug(2 * HOUR) and not evse.cable
+    assert evse.visits == [11_040] and evse.register_wh(9 * HOUR) == 11_040
+
+
 def test_power_is_voltage_times_current_times_phases() -> None:
     evse = charging()
     assert evse.power_mw(10.0) == 230 * 16_000 * 3
@@ -203,6 +214,21 @@ def test_the_hardware_tells_each_change_once() -> None:
     hardware.forward(log, clock.now())
     states = [("plug", 2), (EvState.Connected, 2), (EvState.Charging, 2), (EvState.Connected, 2)]
     assert log.told == [*states, ("unplug", 2), ("plug", 2), (EvState.Connected, 2)]
+
+
+def test_a_cable_that_stays_is_told_apart_from_one_that_goes() -> None:
+    clock, log = ManualClock(), Log()
+    hardware = SimulatedHardware(clock)
+    hardware.plug_in(1, ElectricVehicle())
+    hardware.forward(log, clock.now())
+    assert hardware.leave(1) and not hardware.leave(1)
+    hardware.forward(log, clock.now())
+    hardware.forget()
+    hardware.forward(log, clock.now())
+    assert hardware.unplug(1)
+    hardware.forward(log, clock.now())
+    come, gone = [("plug", 1), (EvState.Connected, 1)], (EvState.Absent, 1)
+    assert log.told == [*come, gone, ("plug", 1), ("unplug", 1)]
 
 
 def test_a_program_that_restarts_is_told_everything_again() -> None:
