@@ -63,16 +63,26 @@ class Backend:
 
     def call(self, request: Request[R]) -> R:
         """Ask the station and wait for its answer, at this instant. Raises the CallFailed that it ends with."""
-        if self._pair is None:
-            raise ConnectionLost("", request.action, "no station has joined")
-        id = self.csms.call(self.identity, request, self.clock.now())
-        self._pair.run_until_idle()
-        answer = self._answers.pop(id, None)
+        answer = self.answer(self.tell(request))
         assert answer is not None, f"no answer to {request!r}"
         if isinstance(answer, Exception):
             raise answer
         response: R = answer
         return response
+
+    def tell(self, request: Request[Any]) -> str:
+        """Ask the station, and wait for nothing; returns the message id for answer(). Raises ConnectionLost if there
+        is no station."""
+        if self._pair is None:
+            raise ConnectionLost("", request.action, "no station has joined")
+        id = self.csms.call(self.identity, request, self.clock.now())
+        self._pair.run_until_idle()
+        return id
+
+    def answer(self, id: str) -> Response | Exception | None:
+        """How a tell() ended, once: the response, or the CallFailed; None while it has not."""
+        answer: Response | Exception | None = self._answers.pop(id, None)
+        return answer
 
     def heard(self, *kinds: type[T]) -> list[T]:
         """The requests of these classes that it answered, in order."""
@@ -83,6 +93,9 @@ class Backend:
         if not self.reachable:
             return Lost("connection refused")
         self.identity = unquote(urlsplit(command.url).path.rpartition("/")[2])
+        old = self.csms.link(self.identity)
+        if old is not None:  # half-open: the station has dropped it, and nobody has told the back end
+            old.disconnected(Lost("replaced"), self.clock.now())
         secure = command.url.startswith("wss:")
         offer = Offer(self.identity, command.auth, command.subprotocols, "memory", secure=secure)
         link = self.csms.admit(offer, self.clock.now())

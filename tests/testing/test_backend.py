@@ -19,6 +19,7 @@ from ocppcore.testing.store import FaultyStore
 from ocppcore.version import ErrorCode
 
 KEY = b"0123456789abcdef"
+CLEAR = v16.ClearCacheRequest()
 
 
 def station(clock: ManualClock, store: FaultyStore | None = None, **setup: Any) -> Station:
@@ -103,3 +104,24 @@ def test_a_coroutine_function_is_no_handler_here(csms: Backend) -> None:
 
     with pytest.raises(TypeError, match="BootNotification: make it a plain function"):
         started(csms)
+
+
+def test_it_may_ask_without_waiting(clock: ManualClock) -> None:
+    backend = Backend(clock)
+    pair = started(backend)
+    pair.delay = 3.0
+    id = backend.tell(CLEAR)
+    assert backend.answer(id) is None
+    pair.advance(10)
+    assert isinstance(backend.answer(id), v16.ClearCacheResponse)
+    assert backend.answer(id) is None, "once"
+
+
+def test_a_station_comes_back_after_a_half_open_link(csms: Backend) -> None:
+    pair = started(csms)
+    pair.silent = True
+    pair.advance(300)
+    assert not pair.is_up
+    pair.silent = False
+    pair.advance(300)
+    assert pair.is_up and csms.call(CLEAR).status is v16.ClearCacheStatus.Accepted
