@@ -342,7 +342,7 @@ def test_with_profile_3_a_new_key_waits_for_its_use(secure: SecureRig) -> None:
     assert len(secure.connects) == attempts
 
 
-def test_the_key_is_never_shown(rig: SecureRig) -> None:
+def test_W30_the_key_is_never_shown(rig: SecureRig) -> None:
     rig.set_key(SECRET, NEW_KEY.hex())
     rig.advance(1)
     answer = rig.ask(v16.GetConfigurationRequest(key=["authorizationkey"]))
