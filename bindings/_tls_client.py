@@ -1,11 +1,9 @@
 """The station's end of TLS (W A00.FR.307 to .322, .401): what a Connect says of it, made into an SSLContext.
 
-Its rules: TLS 1.2 or newer; the white paper's cipher suites and those with RSA certificates that are like them but for
-forward secrecy, which go first; no compression. OpenSSL's security level 2 is the white paper's 112 bits. Only the
-given roots count, and one that is signed by another counts by itself (W 7.1: partial verification). The host name is
-looked for in the subjectAltName, and in the common name where that names no host (A00.FR.308, .510). A private key
-never lies in a file that another program could read: Python's ssl takes keys from files only, so it gets one without
-a name.
+Its rules: TLS 1.2 or newer, the suites of _tls.py, no compression. Only the given roots count, and one that is signed
+by another counts by itself (W 7.1: partial verification). The host name is looked for in the subjectAltName, and in the
+common name where that names no host (A00.FR.308, .510). A private key never lies in a file that another program could
+read: Python's ssl takes keys from files only, so it gets one without a name.
 """
 
 from __future__ import annotations
@@ -18,18 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from ocppcore.bindings._tls import LEVEL, SUITES
 from ocppcore.session.commands import Tls
 
-# For TLS 1.2; those of 1.3 are all good. The last two have no forward secrecy, and are allowed (A00.FR.318).
-SUITES: Final = (
-    "ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "ECDHE-RSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES256-GCM-SHA384",
-    "AES128-GCM-SHA256",
-    "AES256-GCM-SHA384",
-    "@SECLEVEL=2",
-)
 _PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -37,7 +26,7 @@ def client_context(tls: Tls) -> ssl.SSLContext:
     """The context for a connection. Raises ssl.SSLError for certificates or a key that OpenSSL cannot read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies the certificate and the host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(":".join(SUITES))
+    context.set_ciphers(":".join((*SUITES, LEVEL)))
     context.options |= ssl.OP_NO_COMPRESSION
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.hostname_checks_common_name = True

@@ -7,23 +7,11 @@ from __future__ import annotations
 
 import ssl
 from os import PathLike, fspath
-from typing import Any, Final
+from typing import Any
 
+from ocppcore.bindings._tls import LEVEL, SUITES
 from ocppcore.csms.admission import ClientCertificate
 from ocppcore.errors import SetupError
-
-# The four of W A00.FR.317 in its order; for RSA certificates, those with forward secrecy go before those without. The
-# suites of TLS 1.3 stand beside them: OpenSSL has them all on.
-SUITES: Final = (
-    "ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "ECDHE-RSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES256-GCM-SHA384",
-    "AES128-GCM-SHA256",
-    "AES256-GCM-SHA384",
-)
-# OpenSSL's level of 112 bits: RSA from 2048 bits, curves from 224, no SHA-1 in any certificate (W A00.FR.501 to .504).
-LEVEL: Final = "@SECLEVEL=2"
 
 File = str | PathLike[str]
 

@@ -22,7 +22,7 @@ from ocppcore.bindings.asyncio import Client, Server, StationHost, serve
 from ocppcore.bindings.clock import SystemClock
 from ocppcore.bindings.security.service import SoftwareSecurity
 from ocppcore.bindings.storage.sqlite import SqliteStore
-from ocppcore.csms import Csms
+from ocppcore.csms import Certificates, Csms, keys
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
 from ocppcore.session.commands import Tls
 from ocppcore.session.events import Connected, Disconnect, Disconnected, Event, Lost, TlsFailed, TlsFailure
@@ -297,7 +297,7 @@ class Charger(Hardware):
 
 
 class Plant:
-    """A station and its back end: three ports, one for each security profile (W A00.FR.006)."""
+    """A station and its back end: one Csms on three ports, one for each security profile (W A00.FR.006)."""
 
     def __init__(self, root: Authority, tmp_path: Path) -> None:
         self.root = root
@@ -308,12 +308,8 @@ class Plant:
         self.host: StationHost | None = None
         self.links: list[Event] = []
         self.boots = 0
-        self.shown: list[bytes] = []  # the keys that the back end got to see
+        self.keys = {"CP1": KEY}  # that the back end lets in by; it keeps them up to date
         self._changed = asyncio.Event()
-
-    def _authenticate(self, identity: str, user: str, key: bytes) -> bool:
-        self.shown.append(key)
-        return len(key) >= 16
 
     async def open(self, *, wrong: bool = False) -> None:
         """wrong: the port of profile 2 has a certificate of another authority."""
@@ -321,23 +317,22 @@ class Plant:
         stranger = Authority("stranger").issue("localhost", dns=["localhost"])
         secure = server_context(stranger if wrong else issued, self.tmp_path)
         certified = wanting(server_context(issued, self.tmp_path), self.root)
-        for context, basic in ((None, True), (secure, True), (certified, False)):
-            how: dict[str, Any] = {"authenticate": self._authenticate} if basic else {"insecure": True}
-            csms = Csms(utc=lambda: datetime.now(UTC), rng=Random(1), **how)
-            csms.on(v16.BootNotificationRequest)(self._boot)
-            csms.on(v16.SignCertificateRequest)(self._sign)
-            self.servers.append(await serve(csms, "localhost", ssl=context))
-
-    def _boot(self, _: Any, request: v16.BootNotificationRequest) -> v16.BootNotificationResponse:
-        self.boots += 1
-        return v16.BootNotificationResponse(
-            current_time=datetime.now(UTC), interval=300, status=v16.RegistrationStatus.Accepted
+        csms = Csms(
+            utc=lambda: datetime.now(UTC),
+            rng=Random(1),
+            authenticate=keys(self.keys),
+            certificates=Certificates("ACME"),
+            profiles=(1, 2, 3),
+            sign=lambda identity, csr: self.root.sub().sign_request(csr),
+            register=self._register,
         )
+        for context in (None, secure, certified):
+            self.servers.append(await serve(csms, "localhost", ssl=context))
+        self.csms = csms
 
-    def _sign(self, _: Any, request: v16.SignCertificateRequest) -> v16.SignCertificateResponse:
-        self.csr = request.csr
-        self._changed.set()
-        return v16.SignCertificateResponse(status=v16.GenericStatusEnumType.Accepted)
+    def _register(self, identity: str, request: Any) -> v16.RegistrationStatus:
+        self.boots += 1
+        return v16.RegistrationStatus.Accepted
 
     async def start(self) -> None:
         """From what is stored, as after a power cut."""
@@ -363,7 +358,7 @@ class Plant:
     def _note(self, event: Event) -> None:
         if isinstance(event, Connected | Disconnected):
             self.links.append(event)
-            self._changed.set()
+        self._changed.set()
 
     async def kill(self) -> None:
         """The power is cut: nothing of the station goes on."""
@@ -388,14 +383,18 @@ class Plant:
         assert await self.ask(profile, request) == "Accepted"
 
     async def certify(self, profile: int) -> None:
+        """The station gets a new certificate."""
+        before = len(self.own)
         wanted = v16.MessageTriggerEnumType.SignChargePointCertificate
-        self.csr = ""
         assert await self.ask(profile, v16.ExtendedTriggerMessageRequest(requested_message=wanted)) == "Accepted"
-        while not self.csr:
+        while len(self.own) == before:
             self._changed.clear()
             await self._changed.wait()
-        chain = self.root.sub().sign_request(self.csr)
-        assert await self.ask(profile, v16.CertificateSignedRequest(certificate_chain=chain)) == "Accepted"
+
+    @property
+    def own(self) -> list[str]:
+        assert self.station is not None
+        return [key for key in self.station.ctx.store.keys("certificates") if key.startswith("own:")]
 
     async def install(self, profile: int, root: Authority | None = None) -> None:
         request = v16.InstallCertificateRequest(certificate_type=CENTRAL, certificate=(root or self.root).pem)
@@ -439,12 +438,14 @@ def test_A05_a_station_is_raised_from_profile_1_to_3(run: Run, cpo_root: Authori
         await plant.change(2, "SecurityProfile", "3")
         await plant.up()
         assert plant.profile == 3 and plant.boots == 1
+        plant.links.clear()
         await plant.certify(3)  # a new one: it connects anew by it
         await plant.up()
         await plant.install(3, Authority("another"))
         used, unused = await plant.installed(3)  # M04.FR.06: the host says by which one the back end was verified
         assert await plant.ask(3, v16.DeleteCertificateRequest(certificate_hash_data=used)) == "Failed"
         assert await plant.ask(3, v16.DeleteCertificateRequest(certificate_hash_data=unused)) == "Accepted"
+        assert plant.csms.stations["CP1"].profile == 3  # A05.FR.09: never lower again
 
     with_plant(run, cpo_root, tmp_path, story)
 
@@ -481,6 +482,6 @@ def test_A01_a_new_key_is_the_one_that_the_back_end_sees(run: Run, cpo_root: Aut
     async def story(plant: Plant) -> None:
         await plant.change(1, "AuthorizationKey", NEW_KEY.hex())
         await plant.up()
-        assert plant.shown == [KEY, NEW_KEY] and plant.boots == 1
+        assert plant.keys == {"CP1": NEW_KEY} and plant.boots == 1
 
     with_plant(run, cpo_root, tmp_path, story)
