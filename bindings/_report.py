@@ -52,13 +52,13 @@ def why(reason: Disconnect) -> str:
     return f"it closed the connection (code {reason.code})"
 
 
-def _disconnected(event: Disconnected) -> Line:
+def _disconnected(event: Any) -> Line:
     if event.retry_in is None:  # we hung up
         return logging.DEBUG, "closed"
     return logging.WARNING, f"no link to the back end: {why(event.reason)}; trying again"
 
 
-def _registration(event: RegistrationChanged) -> Line:
+def _registration(event: Any) -> Line:
     level = logging.INFO if event.status == "Accepted" else logging.WARNING
     return level, f"the back end answers BootNotification with {event.status}"
 
@@ -87,8 +87,7 @@ class Reporter:
     def __call__(self, event: Event, where: str) -> None:
         """Tell an event of LINES. where: the back end, as host:port."""
         kind = type(event)
-        line: Callable[[Any], Line] = LINES[kind]
-        level, text = line(event)
+        level, text = LINES[kind](event)
         self._told.pop(ENDS.get(kind, Event), None)
         if self._told.get(kind) != text or kind in REPEATED:
             self._told[kind] = text
