@@ -1,28 +1,29 @@
 """The back end's side of asyncio: a port where stations connect, over TCP and TLS.
 
-A connection is met by a Porch, before anything is read from it: whether it may go on, and TLS, are settled there. So
-what is half open is counted from the first moment on, and a failed handshake of TLS does not go by unseen.
+A connection counts as half open from its first moment on, TLS included, until its WebSocket is open; whether it may
+begin at all is asked before anything is read from it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl as tls
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import DROP, Peer, end_tasks, log
-from ocppcore.bindings._socket import PATIENCE, Socket
+from ocppcore.bindings._socket import Socket
+from ocppcore.bindings._tls_layer import TlsTransport
 from ocppcore.bindings._tls_server import certificate_of
 from ocppcore.bindings._ws import Event as WsEvent
-from ocppcore.bindings._ws import State, WebSocket
+from ocppcore.bindings._ws import WebSocket
 from ocppcore.clock import Clock
 from ocppcore.csms import Accept, Awaited, Csms, LoginAwaited, Offer, Reject, StationLink
 from ocppcore.errors import ConnectionLost
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Close, Command
-from ocppcore.session.events import Disconnect, Event, Lost
+from ocppcore.session.events import Disconnect, Event
 from ocppcore.version import V16
 
 R = TypeVar("R", bound=Response)
@@ -81,61 +82,6 @@ class Guest(Peer):
                 self.let_go()  # nothing more is heard of it
 
 
-class Porch(asyncio.Protocol):
-    """Where a connection waits until it may go on to its Reception, in TLS if that is spoken here."""
-
-    __slots__ = ("server", "_early", "_lost")
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self._early = bytearray()  # what came in TLS before it was known here that TLS has come about
-        self._lost: list[Exception | None] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        address = address_of(transport)
-        if not self.server.welcome(address):
-            transport.abort()
-        elif self.server.ssl is None:
-            self._go_on(transport, address)
-        else:
-            transport.pause_reading()  # the first bytes are for TLS
-            self.server.spawn(self._secure(transport, address, self.server.ssl))
-
-    def data_received(self, data: bytes) -> None:
-        self._early += data
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._lost.append(exc)
-
-    async def _secure(self, transport: asyncio.Transport, address: str, context: tls.SSLContext) -> None:
-        server, peer = self.server, peer_of(transport)
-        try:
-            secure = await asyncio.get_running_loop().start_tls(
-                transport, self, context, server_side=True, ssl_handshake_timeout=PATIENCE[State.Connecting]
-            )
-            assert secure is not None
-        except BaseException as error:
-            transport.abort()
-            server.farewell(address)
-            event = server.csms.tls_failed(reason_of(error), peer, address, server.clock.now())
-            if event is not None:
-                server.tell("", event)
-            if not isinstance(error, Exception):
-                raise
-        else:
-            self._go_on(secure, address)
-
-    def _go_on(self, transport: asyncio.Transport, address: str) -> None:
-        reception = Reception(self.server, address)
-        transport.set_protocol(reception)
-        reception.connection_made(transport)
-        if self._early:
-            reception.data_received(bytes(self._early))
-        for reason in self._lost:
-            reception.connection_lost(reason)
-
-
 def address_of(transport: asyncio.BaseTransport) -> str:
     """The IP address of the peer; "" for what has none."""
     name = transport.get_extra_info("peername")
@@ -156,22 +102,33 @@ class Reception(Socket):
 
     __slots__ = ("server", "address", "waits")
 
-    def __init__(self, server: Server, address: str) -> None:
+    def __init__(self, server: Server) -> None:
         super().__init__(WebSocket.server(path=server.path, lenient=server.lenient))
         self.server = server
-        self.address = address
-        self.waits = True  # its handshake is not finished
+        self.address = ""
+        self.waits = False  # its handshake has begun and is not finished
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.address = address_of(transport)
+        self.waits = self.server.welcome(self.address)
+        if not self.waits:
+            assert isinstance(transport, asyncio.Transport)
+            return transport.abort()
         super().connection_made(transport)
         self.server.sockets.add(self)
-        if self.server.closing:
-            self.abort(Lost("the server stops"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.server.sockets.discard(self)
         self.finished()
+
+    def tls_failed(self, error: Exception) -> None:
+        """TLS did not come about."""
+        if self.transport is not None and self.waits:
+            now, peer = self.server.clock.now(), peer_of(self.transport)
+            event = self.server.csms.tls_failed(reason_of(error), peer, self.address, now)
+            if event is not None:
+                self.server.tell("", event)
 
     def finished(self) -> None:
         """It is no handshake any more."""
@@ -217,8 +174,12 @@ class Server:
         self._listeners: list[Callable[[str, Event], object]] = []
 
     async def listen(self, host: str, port: int, ssl: tls.SSLContext | None) -> None:
+        def meet() -> asyncio.Protocol:
+            reception = Reception(self)
+            return reception if ssl is None else TlsTransport(ssl, reception, reception.tls_failed)
+
         self.ssl = ssl
-        self._server = await asyncio.get_running_loop().create_server(lambda: Porch(self), host, port)
+        self._server = await asyncio.get_running_loop().create_server(meet, host, port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def __aenter__(self) -> Server:
@@ -250,12 +211,6 @@ class Server:
         """The handshake of a connection is over, one way or the other."""
         self.unfinished -= 1
         self.csms.finished(address)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """A task that ends with the server."""
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
     async def call(self, identity: str, request: Request[R]) -> R:
         """Send a request to a station and wait for its answer, as Peer.call() does."""

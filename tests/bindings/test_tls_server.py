@@ -21,7 +21,7 @@ from ocppcore.bindings.asyncio import Client, Server, serve, server_context
 from ocppcore.csms import Certificates, Csms, StationRefused, keys
 from ocppcore.errors import SetupError
 from ocppcore.session.commands import BasicAuth
-from ocppcore.session.events import Disconnected, Event, Refused
+from ocppcore.session.events import Disconnected, Event, Refused, TlsFailed, TlsFailure
 from ocppcore.session.session import Endpoint, Session
 from ocppcore.testing.certificates import Authority, Issued
 
@@ -156,7 +156,7 @@ def test_each_suite_is_spoken(run: Run, files: Files, suite: str) -> None:  # A0
             assert (await peer.call(BOOT)).status is v16.RegistrationStatus.Accepted
             (socket,) = watch.server.sockets
             assert socket.transport is not None
-            return str(socket.transport.get_extra_info("cipher")[0])
+            return str(socket.transport.get_extra_info("ssl_object").cipher()[0])
 
     assert run(main()) == suite
 
@@ -263,7 +263,8 @@ def test_a_certificate_that_is_not_valid_ends_the_connection(run: Run, files: Fi
         if issued is not None:
             ours.load_cert_chain(*files.save("bad", issued))
         async with back_end(context, certificates=Certificates("ACME")) as watch:
-            await fails(station(watch, ours, None))
+            reason = await fails(station(watch, ours, None))
+            assert isinstance(reason, TlsFailed) and reason.kind is TlsFailure.Refused, reason
             refused = await watch.why()
             assert (refused.identity, refused.status) == (None, 0) and "TLS failed" in refused.why
             assert refused.event == "InvalidChargePointCertificate" and "127.0.0.1" in refused.peer
@@ -287,22 +288,26 @@ def test_a_port_for_both_profiles(run: Run, files: Files) -> None:  # A00.FR.006
 
 # What fails in TLS.
 
+MIDDLE = ssl.TLSVersion.TLSv1_2
+OLD = {"minimum_version": ssl.TLSVersion.TLSv1_1, "maximum_version": ssl.TLSVersion.TLSv1_1}
+
 
 @pytest.mark.parametrize(
-    ("changes", "name"),
+    ("changes", "name", "kind"),
     [
-        ({"minimum_version": ssl.TLSVersion.TLSv1_1, "maximum_version": ssl.TLSVersion.TLSv1_1}, "InvalidTLSVersion"),
-        ({"ciphers": "ECDHE+CHACHA20", "maximum_version": ssl.TLSVersion.TLSv1_2}, "InvalidTLSCipherSuite"),
+        (OLD, "InvalidTLSVersion", TlsFailure.Version),
+        ({"ciphers": "ECDHE+CHACHA20", "maximum_version": MIDDLE}, "InvalidTLSCipherSuite", TlsFailure.Cipher),
     ],
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
-def test_tls_that_is_too_weak(run: Run, files: Files, changes: dict[str, Any], name: str) -> None:
-    """A00.FR.314, .321, .323."""
+def test_tls_that_is_too_weak(run: Run, files: Files, changes: dict[str, Any], name: str, kind: TlsFailure) -> None:
+    """A00.FR.314, .321, .323; and the station hears why, which it has to report (A00.FR.315, .322)."""
 
     async def main() -> None:
         changes.setdefault("ciphers", "ALL:@SECLEVEL=0")
         async with back_end(server_context(files.certificate, files.key)) as watch:
-            assert not isinstance(await fails(station(watch, trusting(files, **changes))), Refused)
+            reason = await fails(station(watch, trusting(files, **changes)))
+            assert isinstance(reason, TlsFailed) and reason.kind is kind, reason
             assert (await watch.why()).event == name and watch.server.unfinished == 0
 
     run(main())
