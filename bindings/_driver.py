@@ -83,6 +83,7 @@ class Driver:
         self._applied: dict[int, Want] = {}
         self._applying: set[int] = set()
         self._stopped = False
+        self._troubles: dict[int, str] = {}  # by EVSE, what it failed of last
 
     # Levels
 
@@ -105,19 +106,21 @@ class Driver:
                 self._host.spawn(self._finish_apply(evse, pending))
 
     async def _finish_apply(self, evse: int, pending: Awaitable[None]) -> None:
+        patience = asyncio.timeout(APPLY_TIME)
         try:
-            async with asyncio.timeout(APPLY_TIME):
+            async with patience:
                 await pending
         except Exception as error:
             self._applying.discard(evse)
-            self._broken(evse, error)
+            slow = TimeoutError(f"apply() took more than {APPLY_TIME:g} s")
+            self._broken(evse, slow if patience.expired() else error)
         else:
             self._applying.discard(evse)
         self.apply_wants()
 
     def _broken(self, evse: int, error: Exception) -> None:
         """Energy off, and Faulted. That switching off may fail, too, is no reason not to try."""
-        log.error("the hardware of EVSE %d failed", evse, exc_info=error)
+        self._complain(evse, "failed", error)
         self._host.spawn(self.switch_off([evse]))
         self._host.feed(self._station.hardware_failed, evse, f"{type(error).__name__}: {error}")
 
@@ -134,8 +137,15 @@ class Driver:
                 if isinstance(pending, Awaitable):
                     async with asyncio.timeout(APPLY_TIME):
                         await pending
-            except Exception:
-                log.exception("EVSE %d could not be switched off", evse)
+            except Exception as error:
+                self._complain(evse, "could not be switched off", error)
+
+    def _complain(self, evse: int, what: str, error: Exception) -> None:
+        """One line, and where it comes from if that is news."""
+        trouble = f"{type(error).__name__}: {error}"
+        news = self._troubles.get(evse) != trouble
+        self._troubles[evse] = trouble
+        log.error("EVSE %d %s: %s", evse, what, trouble, exc_info=error if news else None)
 
     # Commands
 

@@ -390,3 +390,43 @@ def test_what_a_method_returns_that_it_should_not(run: Run, caplog: pytest.LogCa
         assert "ReadMeter takes MeterReading, not 1234.5" in caplog.text
 
     run(main())
+
+
+class Unreachable(Charger):
+    """Its bus is away."""
+
+    async def apply(self, evse: int, want: Want) -> None:
+        raise ConnectionError("no bus")
+
+
+class Stuck(Charger):
+    """Its contactor never answers."""
+
+    async def apply(self, evse: int, want: Want) -> None:
+        await asyncio.Event().wait()
+
+
+def test_the_same_trouble_has_one_traceback(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        backend, hardware = await open_backend(), Unreachable()
+        async with backend.server, StationHost(make_station(backend, hardware), hardware):
+            await backend.status(v16.ChargePointStatus.Faulted)
+        lines = [record for record in caplog.records if "no bus" in record.getMessage()]
+        assert len(lines) >= 3 and [bool(record.exc_info) for record in lines].count(True) == 1
+        assert lines[0].getMessage() == "EVSE 1 failed: ConnectionError: no bus"
+
+    run(main())
+
+
+def test_a_hardware_that_is_too_slow_says_so(
+    run: Run, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_driver, "APPLY_TIME", 0.05)
+
+    async def main() -> None:
+        backend, hardware = await open_backend(), Stuck()
+        async with backend.server, StationHost(make_station(backend, hardware), hardware):
+            await backend.status(v16.ChargePointStatus.Faulted)
+        assert "TimeoutError: apply() took more than 0.05 s" in caplog.text
+
+    run(main())
