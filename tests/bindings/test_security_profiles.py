@@ -24,7 +24,7 @@ from ocppcore.bindings.security.service import SoftwareSecurity
 from ocppcore.bindings.storage.sqlite import SqliteStore
 from ocppcore.csms import Certificates, Csms, keys
 from ocppcore.hardware import Hardware, MeterReading, ReadingPurpose, Want
-from ocppcore.session.commands import Tls
+from ocppcore.session.commands import CertificateFacts, CertificateFault, CheckCertificate, KeyPair, Tls
 from ocppcore.session.events import Connected, Disconnect, Disconnected, Event, Lost, TlsFailed, TlsFailure
 from ocppcore.session.session import Endpoint, Session
 from ocppcore.session.settings import Backoff
@@ -299,8 +299,9 @@ class Charger(Hardware):
 class Plant:
     """A station and its back end: one Csms on three ports, one for each security profile (W A00.FR.006)."""
 
-    def __init__(self, root: Authority, tmp_path: Path) -> None:
+    def __init__(self, root: Authority, tmp_path: Path, security: SoftwareSecurity) -> None:
         self.root = root
+        self.security = security
         self.tmp_path = tmp_path
         self.store = SqliteStore(str(tmp_path / "station.db"))
         self.servers: list[Server] = []
@@ -350,7 +351,7 @@ class Plant:
         state = self.store.load()
         self.station = Station(setup, rng=Random(5), state=state, utc=CLOCK.utc(), now=CLOCK.now())
         self.station.ctx.settings.backoff = Backoff(wait_minimum=0.05, repeat_times=1, random_range=0)
-        self.host = StationHost(self.station, Charger(), self.store, security=SoftwareSecurity())
+        self.host = StationHost(self.station, Charger(), self.store, security=self.security)
         self.host.on_event(self._note)
         await self.host.__aenter__()
         await self.up()
@@ -360,6 +361,12 @@ class Plant:
             self.links.append(event)
         self._changed.set()
 
+    async def restart(self) -> None:
+        """The power is cut, and comes back."""
+        await self.kill()
+        self.links.clear()
+        await self.start()
+
     async def kill(self) -> None:
         """The power is cut: nothing of the station goes on."""
         assert self.host is not None
@@ -367,8 +374,9 @@ class Plant:
         await self.host.aclose()
 
     async def up(self) -> None:
-        """Wait for the next link."""
-        while not any(isinstance(event, Connected) for event in self.links):
+        """Wait for the next link, and until the station is registered."""
+        assert self.station is not None
+        while not (self.station.ctx.online and any(isinstance(event, Connected) for event in self.links)):
             self._changed.clear()
             await self._changed.wait()
         self.links.clear()
@@ -417,9 +425,16 @@ class Plant:
         self.store.close()
 
 
-def with_plant(run: Run, root: Authority, tmp_path: Path, story: Callable[[Plant], Any], **how: Any) -> None:
+def with_plant(
+    run: Run,
+    root: Authority,
+    tmp_path: Path,
+    story: Callable[[Plant], Any],
+    security: SoftwareSecurity | None = None,
+    **how: Any,
+) -> None:
     async def main() -> None:
-        plant = Plant(root, tmp_path)
+        plant = Plant(root, tmp_path, security or SoftwareSecurity())
         async with AsyncExitStack() as stack:
             stack.push_async_callback(plant.close)
             await plant.open(**how)
@@ -470,9 +485,7 @@ def test_a_power_cut_right_after_the_change_changes_nothing_about_it(
     async def story(plant: Plant) -> None:
         await plant.install(1)
         await plant.change(1, "SecurityProfile", "2")
-        await plant.kill()
-        plant.links.clear()
-        await plant.start()
+        await plant.restart()
         assert plant.profile == (1 if wrong else 2)
 
     with_plant(run, cpo_root, tmp_path, story, wrong=wrong)
@@ -485,3 +498,57 @@ def test_A01_a_new_key_is_the_one_that_the_back_end_sees(run: Run, cpo_root: Aut
         assert plant.keys == {"CP1": NEW_KEY} and plant.boots == 1
 
     with_plant(run, cpo_root, tmp_path, story)
+
+
+def test_a_power_cut_between_any_two_steps(run: Run, cpo_root: Authority, tmp_path: Path) -> None:
+    async def story(plant: Plant) -> None:
+        await plant.install(1)
+        await plant.restart()
+        await plant.change(1, "AuthorizationKey", NEW_KEY.hex())
+        await plant.restart()
+        await plant.change(1, "SecurityProfile", "2")
+        await plant.restart()
+        await plant.certify(2)
+        await plant.restart()
+        await plant.change(2, "SecurityProfile", "3")
+        await plant.restart()
+        await plant.certify(3)
+        await plant.restart()
+        assert plant.profile == 3 and await plant.ask(3, v16.ClearCacheRequest()) == "Accepted"
+
+    with_plant(run, cpo_root, tmp_path, story)
+
+
+class Token(SoftwareSecurity):
+    """Keys that never leave a token: what the station stores is their names."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, str] = {}
+
+    def make_key(self, common_name: str, organization: str) -> KeyPair:
+        pair = super().make_key(common_name, organization)
+        name = f"token:{len(self.keys)}"
+        self.keys[name] = pair.key
+        return KeyPair(name, pair.csr)
+
+    def check_certificate(self, check: CheckCertificate) -> CertificateFacts | CertificateFault:
+        if check.key is not None:
+            check.key = self.keys[check.key]
+        return super().check_certificate(check)
+
+    def client_context(self, tls: Tls) -> ssl.SSLContext:
+        return super().client_context(Tls(tls.roots, tls.chain, self.keys[tls.key] if tls.key else None))
+
+
+def test_private_keys_may_stay_in_a_token(run: Run, cpo_root: Authority, tmp_path: Path) -> None:
+    token = Token()
+
+    async def story(plant: Plant) -> None:
+        await plant.install(1)
+        await plant.certify(1)
+        await plant.change(1, "SecurityProfile", "3")
+        await plant.up()
+        assert plant.profile == 3 and len(token.keys) == 1
+        assert "PRIVATE" not in str(plant.store.load()) and "token:0" in str(plant.store.load())
+
+    with_plant(run, cpo_root, tmp_path, story, token)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, ClassVar, Final
 
+from ocppcore.errors import SetupError
 from ocppcore.session.commands import CertificatePurpose
 from ocppcore.session.events import Connected, Disconnected
 from ocppcore.station.block import Block
@@ -85,6 +86,7 @@ class Certificates(Block):
             self.own.load()
             self._take_over()
             self._logins.load()
+            self._check_setup()
 
     def start(self) -> None:
         if self.available:
@@ -121,6 +123,15 @@ class Certificates(Block):
             self.own.add(shipped.certificate, shipped.key, None)
         if taken:
             self.ctx.store.put(TABLE, FACTORY, taken)
+
+    def _check_setup(self) -> None:
+        """A profile from the factory has what it needs (A00.FR.004); roots may be the host's, in its SSLContext."""
+        if self.ctx.config.stored(PROFILE) is None:
+            profile = self._logins.wanted.profile
+            if profile in (1, 2) and self._logins.wanted.key is None:
+                raise SetupError(f"config: {PROFILE} {profile} needs authorization_key=…", "config")
+            if profile == CERTIFIED and not self.own.all:
+                raise SetupError(f"config: {PROFILE} 3 needs security=SecuritySetup(certificate=…, key=…)", "config")
 
     def _credentials(self) -> tuple[bytes, ...]:
         return self._logins.credentials + tuple(key.encode() for key in self.own.keys)

@@ -448,6 +448,12 @@ def test_a_key_of_the_factory_has_16_to_20_octets(key: bytes, plain: bool) -> No
         Setup("CP1", "ws://h", vendor="V", model="M", authorization_key=key, security=security)
 
 
+@pytest.mark.parametrize("profile", [1, 2, 3])
+def test_A00_FR_004_a_factory_profile_without_what_it_needs_is_one_clear_line(profile: int) -> None:
+    with pytest.raises(SetupError, match=f"^config: SecurityProfile {profile} needs [^\n]*$"):
+        SecureRig(profile=profile)
+
+
 def test_a_factory_profile_is_a_factory_value_of_its_key(cpo_root: Authority) -> None:
     rig = SecureRig(profile=2, authorization_key=KEY, security=SecuritySetup(roots=[cpo_root.pem]))
     rig.boot()
