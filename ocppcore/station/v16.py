@@ -55,7 +55,8 @@ _WHILE_PENDING: Final[dict[type[Any], Any]] = {
 
 
 def max_message(setup: Setup, config: Configuration) -> int:
-    """Bytes of the largest message that is read (decisions: Wire 5): no legal one may exceed it."""
+    """Bytes of the largest message that is read (decisions: Wire 5): no legal one may exceed it. The least of them has
+    room for a chain of certificates of 10,000 characters, each written as an escape (W 5.1)."""
     asked_for = config.int("GetConfigurationMaxKeys") * (50 * LONGEST_CHARACTER + 4)
     listed = config.int("SendLocalListMaxLength") * ENTRY if setup.has("LocalAuthListManagement") else 0
     periods = config.int("ChargingScheduleMaxPeriods") * PERIOD if setup.has("SmartCharging") else 0
