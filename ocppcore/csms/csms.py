@@ -8,7 +8,8 @@
 A second connection of a station (H10): the new one waits while the old one is pinged. If the old one gives a sign of
 life, the new one is turned away with 409; if it is gone or silent for `takeover_wait` seconds, the new one takes its
 place. So neither can a stranger with stolen credentials push a station out, nor does a station that lost its link in a
-tunnel wait for a time-out of ours. A third connection is turned away at once.
+tunnel wait for a time-out of ours. A third connection is turned away at once. One that uses a higher security profile
+than the old one need not wait: it has proven better who it is.
 """
 
 from __future__ import annotations
@@ -247,6 +248,9 @@ class Csms:
         link.station, link.profile = station, profile
         if station.link is None:
             self._let_in(link, now)
+        elif profile > station.link.profile:  # it proves better than the other one who it is
+            self._turn_away(station, now)
+            self.take_over(link, now)
         elif station.waiting is not None:
             link.reject(Refusal(409, "two connections already"), now)
         else:
@@ -279,12 +283,17 @@ class Csms:
         """The link gave a sign of life: whoever wants its place has no business here, and its profile works."""
         station = link.station
         if station.waiting is not None and station.link is link:
-            waiting, station.waiting = station.waiting, None
-            waiting.reject(Refusal(409, "the station is connected"), now)
-            self._ready[waiting] = None
+            self._turn_away(station, now)
         if link.profile > station.profile:
             station.profile = link.profile
             link.tell(ProfileReached(station.identity, link.profile))
+
+    def _turn_away(self, station: Station, now: float) -> None:
+        """Whoever waits for the place of this station's link does not get it."""
+        waiting, station.waiting = station.waiting, None
+        if waiting is not None:
+            waiting.reject(Refusal(409, "the station is connected"), now)
+            self._ready[waiting] = None
 
     def key_sent(self, identity: str, key: bytes) -> None:
         """The station is about to be given this key."""

@@ -8,7 +8,7 @@ import pytest
 
 from ocppcore.csms import Certificates, ClientCertificate, ProfileReached, StationRefused
 from ocppcore.errors import SetupError
-from ocppcore.session.commands import Ping
+from ocppcore.session.commands import Close, Ping
 from ocppcore.session.events import Lost, TlsFailed, TlsFailure
 from ocppcore.version import V16
 
@@ -142,6 +142,22 @@ def test_the_author_of_a_lowered_policy_locks_the_station_out_and_not_the_door_o
     bench = make_bench(profiles=1, reached={"CP1": 2})
     for profile in (0, 1, 2):
         assert bench.refusal(bench.knock(**SHOWN[profile])) == 401
+
+
+def test_a_higher_profile_takes_the_place_of_a_lower_one_at_once(make_bench: Any) -> None:
+    """H10: a stolen key must not keep the station out that shows its certificate."""
+    bench = make_bench(certificates=Certificates("ACME"))
+    thief, accomplice = bench.knock(**SHOWN[1]), bench.knock(**SHOWN[1])
+    bench.commands(thief)
+    thief.connected(V16, bench.now)
+    station = bench.knock(**SHOWN[3])
+    assert station.stage.name == "Accepted" and bench.csms.link("CP1") is station
+    assert bench.refusal(accomplice) == 409
+    *_, close = bench.commands(thief)
+    assert isinstance(close, Close) and close.code == 1006
+    assert set(bench.csms.take_ready()) == {thief, accomplice}
+    late = bench.knock(**SHOWN[2])
+    assert late.stage.name == "Waiting"
 
 
 # Certificates.
