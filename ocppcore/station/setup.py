@@ -57,6 +57,13 @@ COUNTS: Final = {
 RATINGS: Final = ("max_current_a", "min_current_a", "phases", "volts", "grid_current_a")
 
 
+def _several(name: str, texts: Iterable[str]) -> Iterable[str]:
+    """The texts; one alone is a list of its characters for Python, and a forgotten comma for us."""
+    if isinstance(texts, str):
+        raise SetupError(f"{name} {texts!r}: use a tuple or a list, ({texts!r},)", name)
+    return texts
+
+
 class Capabilities:
     """What the hardware can do; it decides what the station supports.
 
@@ -101,14 +108,14 @@ class Capabilities:
         self.diagnostics = diagnostics
         self.install = install
         self.main_meter = main_meter
-        self.measurands = tuple(measurands)
+        self.measurands = tuple(_several("measurands", measurands))
         self.max_current_a = max_current_a
         self.min_current_a = min_current_a
         self.phases = phases
         self.volts = volts
         self.switches_phases = switches_phases
         self.grid_current_a = grid_current_a
-        self.signs = tuple(signs)
+        self.signs = tuple(_several("signs", signs))
         self.signs_between = signs_between
         self.signing_time = signing_time
         self.public_keys = dict(public_keys or {})
@@ -223,7 +230,7 @@ class Setup:
         self.authorization_key = authorization_key
         self.secure_firmware = secure_firmware
         self.security = security or SecuritySetup()
-        self.without = frozenset(without)
+        self.without = frozenset(_several("without", without))
         self._check()
 
     def _check(self) -> None:

@@ -139,3 +139,10 @@ def test_a_measurand_that_the_standard_does_not_have() -> None:
 def test_what_is_of_the_wrong_class(more: dict[str, Any], word: str) -> None:
     with pytest.raises(SetupError, match=word):
         Setup(**GOOD, **more)
+
+
+def test_a_forgotten_comma() -> None:
+    with pytest.raises(SetupError, match=r"measurands 'Voltage': use a tuple or a list, \('Voltage',\)"):
+        Capabilities(measurands="Voltage")  # type: ignore[arg-type]
+    with pytest.raises(SetupError, match="without 'Reservation'"):
+        Setup(**GOOD, without="Reservation")
