@@ -36,7 +36,7 @@ class Judge:
         if utc is None:
             return None
         made = [root.facts.not_before for root in self._roots if root.facts is not None]
-        made += [own.facts.not_before for own in self._own.all if own.facts is not None and own.proven]
+        made += [own.facts.not_before for own in self._own.all if own.facts is not None and own.proven is not None]
         return max([utc, *made])
 
     def ask(

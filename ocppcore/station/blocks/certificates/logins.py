@@ -4,7 +4,7 @@ A login is a security profile with an AuthorizationKey. A new one is in force at
 kept until the new one has made a connection (W A05.FR.08, .09), over restarts, too. A way is a login with one of the
 station's certificates, and with the roots that the back end's is verified by. All ways are tried in turn:
 
-    the new login, then the one before; with each, the newest certificate of the station, then the one before it;
+    the new login, then the one before; with each, the newest certificate of the station, then those before it;
     with each of these, the present roots, then the fallback (M05.FR.13)
 
 - A way that is refused for what it is (TLS, 401, 403) gives place to the next one at once; any other failure may be the
@@ -34,7 +34,6 @@ REFUSALS: Final = (401, 403)
 BASIC: Final = range(3)  # profiles with Basic auth; in 0, too, a key that there is, is sent (J §6.2.2)
 CERTIFIED: Final = 3  # the one with a certificate of the station
 TLS: Final = range(2, 4)
-MOST_OWN: Final = 2  # of the station's certificates that are tried
 
 
 class Login:
@@ -144,7 +143,7 @@ class Logins:
             return [Way(login, [])]
         own: list[Own | None] = [None]
         if login.profile == CERTIFIED:
-            own = [*self._own.usable(self._at())[:MOST_OWN]] or own
+            own = [*self._own.usable(self._at())] or own
         return [Way(login, roots, mine) for mine in own for roots in self._roots.trusted()]
 
     def aim(self) -> None:
@@ -185,7 +184,7 @@ class Logins:
         way = self.way
         self._failures = 0
         if way.own is not None:
-            self._own.proves(way.own)
+            self._own.proves(way.own, self._at())
         if way.roots and not way.roots[0].fallback:
             self._roots.drop_fallbacks()
         if way.login.same(self.wanted):

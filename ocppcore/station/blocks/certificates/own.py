@@ -3,7 +3,7 @@
 Rules:
 - The newest whose time has come is used, by the beginning of its validity (A02.FR.08, .09); expired ones only where
   there is nothing else.
-- An older one is kept for a month, as a fallback (A02.FR.10), and at most MOST are kept.
+- An older one is kept as a fallback until the newer one works for a month (A02.FR.10); at most MOST are kept.
 - A private key stands in the store and in the Connect command, nowhere else (A02.FR.05).
 """
 
@@ -25,11 +25,13 @@ LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Own:
     """One of them. chain: PEM, with its sub CAs; key: as KeyPair.key; facts: None for one from the factory that was not
-    judged; proven: a back end has let the station in by it."""
+    judged; proven: since when a back end lets the station in by it, None if none has."""
 
     __slots__ = ("number", "chain", "key", "facts", "proven")
 
-    def __init__(self, number: int, chain: str, key: str, facts: CertificateFacts | None, proven: bool) -> None:
+    def __init__(
+        self, number: int, chain: str, key: str, facts: CertificateFacts | None, proven: datetime | None = None
+    ) -> None:
         self.number = number
         self.chain = chain
         self.key = key
@@ -71,7 +73,8 @@ class OwnStore:
             if key.startswith(KEY):
                 number = int(key.removeprefix(KEY))
                 chain, private, facts, proven = value
-                self._own[number] = Own(number, chain, private, load(facts), proven)
+                since = None if proven is None else datetime.fromisoformat(proven)
+                self._own[number] = Own(number, chain, private, load(facts), since)
         pending = self._ctx.store.get(TABLE, PENDING)
         if pending is not None:
             private, csr, common_name, organization = pending
@@ -94,11 +97,13 @@ class OwnStore:
         return min((own.begin for own in self.all if own.begin > at), default=None)
 
     def add(self, chain: str, key: str, facts: CertificateFacts | None) -> None:
-        """One more; the oldest ones go."""
+        """One more; the oldest ones go, but for the newest that works."""
         number = max(self._own, default=0) + 1
-        self._own[number] = Own(number, chain, key, facts, False)
+        self._own[number] = Own(number, chain, key, facts)
         self._store(self._own[number])
-        for old in self.all[MOST:]:
+        works = next((own for own in self.all if own.proven is not None), None)
+        others = [own for own in self.all if own is not works]
+        for old in others[MOST if works is None else MOST - 1 :]:
             self._remove(old)
 
     def judged(self, own: Own, facts: CertificateFacts) -> None:
@@ -106,19 +111,18 @@ class OwnStore:
         own.facts = facts
         self._store(own)
 
-    def proves(self, own: Own) -> None:
+    def proves(self, own: Own, at: datetime | None) -> None:
         """The back end has let the station in by it."""
-        if not own.proven:
-            own.proven = True
+        if own.proven is None:
+            own.proven = own.begin if at is None else at
             self._store(own)
 
     def prune(self, at: datetime) -> None:
-        """Those that were followed by a better one a month ago are needed no longer."""
-        proven = next((own for own in self.all if own.proven and own.begin <= at), None)
-        if proven is not None and proven.begin + MONTH <= at:
-            for own in self.all:
-                if own.begin < proven.begin:
-                    self._remove(own)
+        """Those that were followed by a better one, which works for a month now, are needed no longer."""
+        better = next((own for own in self.all if own.proven is not None and own.proven + MONTH <= at), None)
+        for own in self.all:
+            if better is not None and own.begin < better.begin:
+                self._remove(own)
 
     def named(self, name: Name) -> bool:
         """True if one of them has that name."""
@@ -144,7 +148,8 @@ class OwnStore:
         return [own.key for own in self.all] + pending
 
     def _store(self, own: Own) -> None:
-        self._ctx.store.put(TABLE, f"{KEY}{own.number}", [own.chain, own.key, dump(own.facts), own.proven])
+        since = None if own.proven is None else own.proven.isoformat()
+        self._ctx.store.put(TABLE, f"{KEY}{own.number}", [own.chain, own.key, dump(own.facts), since])
 
     def _remove(self, own: Own) -> None:
         del self._own[own.number]

@@ -24,7 +24,6 @@ from ocppcore.station.context import Context
 
 ASKED: Final = "asked"  # the number of the certificate that the back end was asked to renew
 MAKE_TIME: Final = 120.0  # seconds; a small CPU, or a TPM, takes its time
-Send = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 
 class Renewal:
@@ -55,7 +54,7 @@ class Renewal:
         """ExtendedTriggerMessage wants a SignCertificate (A02); None if there can be none."""
         if self._job is not None or not self._organization:
             return None
-        return [lambda: self._begin(lambda make, done: self._ctx.triggers.send(make, done), None)]
+        return [lambda: self._begin(None)]
 
     def watch(self, at: datetime) -> None:
         """Ask for a new certificate, if it is time for it (A03)."""
@@ -64,7 +63,7 @@ class Renewal:
             return
         newest = usable[0]
         if newest.end - MONTH <= at and self._ctx.store.get(TABLE, ASKED) != newest.number:
-            self._begin(self._send, newest.number)
+            self._begin(newest.number)
 
     def disconnected(self) -> None:
         """What waited to leave is forgotten."""
@@ -75,7 +74,7 @@ class Renewal:
         """A02: CpoName must be set."""
         return self._ctx.config.text("CpoName") or ""
 
-    def _begin(self, send: Send, expiring: int | None) -> None:
+    def _begin(self, expiring: int | None) -> None:
         """expiring: the number of the certificate that is to be renewed, if the station asks by itself."""
         self._job = job = object()
         ctx, setup = self._ctx, self._ctx.setup
@@ -97,15 +96,9 @@ class Renewal:
         def made(pair: KeyPair) -> None:
             if self._job is job:
                 self._own.pending = pending = Pending(pair, names)
-                send(lambda: self._request(pair.csr), partial(answered, pending))
+                ctx.triggers.send(lambda: self._request(pair.csr), partial(answered, pending))
 
         ctx.command(MakeKey(ctx.next_command_id(), ctx.now + MAKE_TIME, *names), made, lambda _: ended())
-
-    def _send(self, make: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        if self._ctx.online:
-            self._ctx.call(make(), done)
-        else:
-            self._job = None
 
     # The certificate
 

@@ -284,6 +284,18 @@ def test_only_so_many_are_kept(secure: SecureRig, cpo_root: Authority) -> None:
     assert len([key for key in secure.store["certificates"] if key.startswith("own:")]) == MOST
 
 
+def test_the_one_that_works_is_kept_whatever_the_back_end_sends(secure: SecureRig, cpo_root: Authority) -> None:
+    works = own_chain(secure)
+    refusal = TlsFailed(TlsFailure.Refused)
+    secure.admits = lambda connect: None if connect.tls is not None and connect.tls.chain == works else refusal
+    for day in range(1, 6):
+        secure.renew(cpo_root, begin=BEGIN - timedelta(days=8 - day))
+        secure.advance(60)
+        assert secure.station.ctx.online and own_chain(secure) == works
+    secure.restart()
+    assert secure.station.ctx.online and own_chain(secure) == works
+
+
 # Renewal by itself
 
 
