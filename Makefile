@@ -8,13 +8,17 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pure octt lint types bench bench-check sanitize fuzz refleak neon soak wheel clean extension
+.PHONY: help demo day test test-pure octt lint types bench bench-check sanitize fuzz refleak neon soak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.with-run extension ## an evening of charging, in about 20 seconds: a station and a back end on a real WebSocket
 	$(BIN)/ocppcore demo
+
+DAY ?=
+day: $(VENV)/.with-test extension ## a whole day of charging in a second, drawn as text; DAY="7 random": another one, with random faults
+	@cd tests && $(CURDIR)/$(BIN)/python -m scenarios.chart $(DAY)
 
 test: $(VENV)/.with-test extension ## the tests, with the compiled modules
 	OCPPCORE_BUILD=compiled $(BIN)/pytest
@@ -43,8 +47,11 @@ sanitize: $(VENV)/.with-test ## tests with ASAN and UBSAN (gcc) in the compiled 
 
 SOAK_FRAMES ?= 1000000
 SOAK_SEED ?= 16
-soak: $(VENV)/.with-test extension ## the fast path against the plain twin, on SOAK_FRAMES=1000000 frames
+SOAK_DAYS ?= 1000
+SOAK_SECONDS ?= 1800
+soak: $(VENV)/.with-test extension ## the fast path against the plain twin on SOAK_FRAMES=1000000 frames; SOAK_DAYS=1000 days with faults
 	$(BIN)/python tests/differential/differential.py $(SOAK_FRAMES) $(SOAK_SEED)
+	cd tests && $(CURDIR)/$(BIN)/python -m scenarios.soak $(SOAK_DAYS) $(SOAK_SECONDS)
 
 fuzz: $(VENV)/.with-fuzz ## atheris with ASAN and UBSAN (clang-14), FUZZ_SECONDS=60 for each target
 	$(BIN)/python tests/fuzz/fuzz.py

@@ -1,6 +1,6 @@
 """A whole day at a site: 44 visits to two EVSEs, each kind of visit at each of them, and what goes wrong meanwhile.
 
-    site = play(seed=16)                        # the day of the test, with its faults at their times
+    site = play(SEED)                           # the day of the test, with its faults at their times
     site = play(seed=n, faults=random_faults)   # the same visits in another order, with faults at any time
 
 People behave as people do: who cannot get the cable out shows the card again, and in the end calls the back end.
@@ -21,12 +21,15 @@ from ocppcore.testing.charging import profile
 
 from .site import BEGIN, BLOCKED_LATER, HOUR, UNKNOWN, Site
 
+SEED = 21  # of the test's day: it has every way in which a transaction can end
 MINUTE = 60.0
 END = 25 * HOUR + 5 * MINUTE  # the day, and time to come to rest
 PATIENCE = 60  # tries to get a cable out
 MOST_A = 40.0  # of the whole station, from MORNING to EVENING
+OWN_A = 12.0  # of a transaction with a profile of its own
 NIGHT_A = 10.0  # of each EVSE, from NIGHT to MORNING
 MORNING, NIGHT = 6 * HOUR, 22 * HOUR
+MANUFACTURER = v16.CertificateUseEnumType.ManufacturerRootCertificate
 CARDS = ("ANNA", "BEN", "CARA", "DAN", "ELA", "FINN")
 
 
@@ -111,9 +114,7 @@ def remote(visit: Visit) -> None:
     start = v16.RemoteStartTransactionRequest(connector_id=visit.evse, id_tag=visit.tag)
     visit.at(visit.begin, visit.plug)
     visit.at(visit.begin + 20, lambda: visit.site.tell(start) or visit.show())
-    visit.at(
-        visit.end, lambda: visit.tell_of_mine(lambda id: v16.RemoteStopTransactionRequest(transaction_id=id))
-    )
+    visit.at(visit.end, lambda: visit.tell_of_mine(lambda id: v16.RemoteStopTransactionRequest(transaction_id=id)))
     visit.at(visit.end + 10, visit.go)
 
 
@@ -199,9 +200,7 @@ def faulted(visit: Visit) -> None:
     cable_first(visit)
     error = EvseError("GroundFailure")
     visit.at(visit.middle, lambda: site.station and site.station.error(visit.evse, error, site.now))
-    visit.at(
-        visit.middle + 120, lambda: site.station and site.station.clear_error(visit.evse, error.code, site.now)
-    )
+    visit.at(visit.middle + 120, lambda: site.station and site.station.clear_error(visit.evse, error.code, site.now))
 
 
 def emergency(visit: Visit) -> None:
@@ -224,15 +223,15 @@ def limited(visit: Visit) -> None:
     """A profile of this transaction alone: eight amperes, then twelve."""
 
     def give() -> None:
-        mine = profile(100 + visit.evse, (0, 8), (300, 12), purpose="TxProfile", transaction=site.running(visit.evse))
+        mine = profile(
+            100 + visit.evse, (0, 8), (300, OWN_A), purpose="TxProfile", transaction=site.running(visit.evse)
+        )
         site.tell(v16.SetChargingProfileRequest(connector_id=visit.evse, cs_charging_profiles=mine))
 
     site = visit.site
     cable_first(visit)
     visit.at(visit.begin + 3 * MINUTE, lambda: give() if site.running(visit.evse) is not None else None)
-    trigger = v16.TriggerMessageRequest(
-        requested_message=v16.MessageTrigger.MeterValues, connector_id=visit.evse
-    )
+    trigger = v16.TriggerMessageRequest(requested_message=v16.MessageTrigger.MeterValues, connector_id=visit.evse)
     visit.at(visit.middle, lambda: site.tell(trigger))
 
 
@@ -251,6 +250,7 @@ def play(seed: int, faults: Callable[[Site, Random], None] | None = None) -> Sit
     site = Site(seed)
     visit_all(site, rng)
     operate(site)
+    site.at(5 * MINUTE, lambda: look(site))
     (faults or the_faults)(site, rng)
     site.run(END)
     return site
@@ -273,9 +273,7 @@ def operate(site: Site) -> None:
     """What the back end does: a list of cards, profiles, an update, diagnostics."""
     accepted = v16.IdTagInfo(status=v16.AuthorizationStatus.Accepted)
     listed = [v16.AuthorizationData(id_tag="LISTED", id_tag_info=accepted)]
-    full = v16.SendLocalListRequest(
-        list_version=1, update_type=v16.UpdateType.Full, local_authorization_list=listed
-    )
+    full = v16.SendLocalListRequest(list_version=1, update_type=v16.UpdateType.Full, local_authorization_list=listed)
     night = profile(1, (0, NIGHT_A), (int(MORNING), 32.0), (int(NIGHT), NIGHT_A), kind="Recurring", recurrency="Daily",
                     start=BEGIN)  # fmt: skip
     most = profile(
@@ -285,16 +283,40 @@ def operate(site: Site) -> None:
     update = v16.UpdateFirmwareRequest(
         location="https://files.example/firmware", retrieve_date=BEGIN + timedelta(hours=4), retries=3
     )
+    signed = v16.FirmwareType(
+        location="https://files.example/firmware", retrieve_date_time=BEGIN + timedelta(hours=16), signature="c2ln",
+        signing_certificate="PEM",
+    )  # fmt: skip
     asked = [
         (1 * MINUTE, full),
         (2 * MINUTE, v16.SetChargingProfileRequest(connector_id=0, cs_charging_profiles=night)),
         (3 * HOUR, update),
         (5 * HOUR, v16.SetChargingProfileRequest(connector_id=0, cs_charging_profiles=most)),
+        (9 * HOUR, v16.InstallCertificateRequest(certificate_type=MANUFACTURER, certificate="PEM")),
         (15 * HOUR, v16.GetDiagnosticsRequest(location="ftp://files.example/in")),
+        (15.5 * HOUR, v16.SignedUpdateFirmwareRequest(request_id=7, firmware=signed, retries=3)),
         (24.5 * HOUR, v16.ChangeAvailabilityRequest(connector_id=0, type=v16.AvailabilityType.Operative)),
     ]
     for when, request in asked:
         ask(site, when, request)
+
+
+def look(site: Site) -> None:
+    """Every minute: what is offered, beside what the profiles that the station has allow. Not while
+    the clock is wrong, and a minute longer."""
+    site.after(MINUTE, lambda: look(site))
+    stored = site.store.tables.get("charging_profiles", {})
+    clock_is_right = all(end + MINUTE < site.now for _, end in site.wrong)
+    wants = {number: evse.want for number, evse in site.hardware.evse.items()}
+    offered = {number: (want.limit_a or 0.0) if want.energy else 0.0 for number, want in wants.items()}
+    hour = site.now % (24 * HOUR)
+    if "2" in stored and clock_is_right and MORNING + MINUTE < hour < NIGHT and sum(offered.values()) > MOST_A:
+        site.excesses.append(f"{site.now:.0f} s: {offered} offered, {MOST_A} A allowed")
+    night = hour < MORNING or hour > NIGHT + MINUTE
+    for evse, amperes in offered.items():
+        own = str(100 + evse) in stored  # a profile of the transaction overrules the default one
+        if "1" in stored and clock_is_right and night and amperes > (OWN_A if own else NIGHT_A):
+            site.excesses.append(f"{site.now:.0f} s: {amperes} A offered at EVSE {evse}, {NIGHT_A} A allowed")
 
 
 def ask(site: Site, when: float, request: object) -> None:

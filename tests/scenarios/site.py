@@ -12,6 +12,7 @@ come of it is looked at later.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -66,7 +67,7 @@ CONFIG = {
     "TransactionMessageRetryInterval": "10",
     "WebSocketPingInterval": "60",
 }
-FACTS = CertificateFacts({}, "1", BEGIN, BEGIN + timedelta(days=3650))
+FACTS = CertificateFacts({"SHA256": ("1a", "2b")}, "1", BEGIN, BEGIN + timedelta(days=3650))
 
 
 class Killed(Exception):
@@ -117,10 +118,11 @@ class Journal(FaultyStore):
 class Site:
     """See the module's docstring.
 
-    interruptions: how often a message may have been sent again, because its answer was lost. steps: when the clock was
-    moved. dark: when it had no power, from and to. lost: events that say that a message was given up. notes: what
-    happened, with its time in seconds. trouble: errors with which the back end answers the next transaction messages.
-    delay: seconds that a message takes.
+    interruptions: how often a message may have been sent again, because its answer was lost. wrong: when the clock of
+    the station was, from and to; an open end is infinite. starts: when the program started. dark: when it had no power,
+    from and to. excesses: what was offered in excess of the profiles. lost: events that say that a message was given
+    up. notes: what happened, with its time in seconds. trouble: errors with which the back end answers the next
+    transaction messages. delay: seconds that a message takes.
     """
 
     def __init__(self, seed: int) -> None:
@@ -132,12 +134,13 @@ class Site:
         self.backend.csms.handlers[v16.StartTransactionRequest] = self._start_transaction
         for kind in (v16.StopTransactionRequest, v16.MeterValuesRequest):
             self.backend.csms.handlers[kind] = self._troubled(self.backend.csms.handlers[kind])
-        self.secure = False
-        self.firmware = "1.0"
+        self.firmware = "1.0"  # from 2.0 on it wants signatures
         self.trouble: list[str] = []
         self.interruptions = 0
-        self.steps: list[float] = []
+        self.wrong: list[tuple[float, float]] = []
+        self.starts: list[float] = []
         self.dark: list[tuple[float, float]] = []
+        self.excesses: list[str] = []
         self.delay = 0.1
         self.lost: list[Event] = []
         self.notes: list[tuple[float, str]] = []
@@ -230,12 +233,12 @@ class Site:
             firmware_version=self.firmware,
             capabilities=Capabilities.of(self.hardware),
             config=CONFIG,
-            secure_firmware=self.secure,
+            secure_firmware=float(self.firmware) >= 2,
         )
         rng = Random(self.rng.random())
         self.station = Station(setup, rng=rng, state=self.store.load(), utc=utc, now=self.now)
-        if clock_is_off != timedelta(0):
-            self.steps.append(self.now)
+        self.starts.append(self.now)
+        self._clock_is(clock_is_off == timedelta(0))
         self.pair = self.backend.join(self.station, self.store)
         self.pair.delay = self.delay
         self.pair.client.on_command = self._carry_out
@@ -267,9 +270,16 @@ class Site:
     def set_clock(self, off: timedelta) -> None:
         """Something sets the station's clock, and it is wrong by that; the back end will correct it."""
         if self.station is not None:
-            self.steps.append(self.now)
+            self._clock_is(False)
             self.note("clock")
             self.station.set_utc(BEGIN + timedelta(seconds=self.now) + off, self.now)
+
+    def _clock_is(self, right: bool) -> None:
+        begin, end = self.wrong[-1] if self.wrong else (0.0, 0.0)
+        if end == math.inf:
+            self.wrong[-1] = (begin, self.now)
+        if not right:
+            self.wrong.append((self.now, math.inf))
 
     # The link
 
@@ -386,5 +396,5 @@ class Site:
             raise event.error
         if isinstance(event, MessageGivenUp | MessagesDropped):
             self.lost.append(event)
-        elif isinstance(event, ClockAdjusted) and event.step != 0:
-            self.steps.append(self.now)
+        elif isinstance(event, ClockAdjusted):
+            self._clock_is(True)
