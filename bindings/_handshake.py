@@ -4,7 +4,8 @@ Its rules: a head is read only when it is whole, and capped before that. What is
 wsproto, which checks the upgrade itself. Nothing is guessed: a redirect, a second header where one is allowed, a body,
 an extension or a sub-protocol that was not offered ends the handshake. `lenient` tolerates what devices get wrong
 in the field: another case or an empty or missing echo of the sub-protocol, a station that offers none, no
-`Connection: Upgrade`, a slash behind the identity.
+`Connection: Upgrade`, a slash behind the identity. What a proxy says of a station in X-Forwarded-For and -Proto counts
+only where `proxied` says that there is one; else anybody could say it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import binascii
 import re
 from base64 import b64decode, b64encode
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from wsproto.connection import Connection, ConnectionType
@@ -215,10 +217,11 @@ def _basic(auth: BasicAuth) -> bytes:
 class ServerHandshake:
     """The back end's side."""
 
-    def __init__(self, path: str | None, lenient: bool) -> None:
+    def __init__(self, path: str | None, lenient: bool, proxied: bool = False) -> None:
         """path: what stands in front of the identity; None for anything."""
         self._path = path
         self._lenient = lenient
+        self._proxied = proxied
         self._reader = HeadReader(b"GET ")
         self._wsproto = H11Handshake(ConnectionType.SERVER)
         self._offered: dict[str, str] = {}  # the sub-protocols, as we and as the station write them
@@ -239,7 +242,10 @@ class ServerHandshake:
         self._show(head)
         identity = identity_of(request[1].decode("ascii"), self._path, self._lenient)
         subprotocols = tuple(self._offered) or (DEFAULT_SUBPROTOCOLS if self._lenient else ())
-        return Offer(identity, _credentials(head.headers.get("authorization")), subprotocols), rest
+        offer = Offer(identity, _credentials(head.headers.get("authorization")), subprotocols)
+        if self._proxied:
+            _take_over(head, offer)
+        return offer, rest
 
     def _read_offers(self, head: Head) -> None:
         names = [name.strip() for name in head.headers.pop("sec-websocket-protocol", "").split(",")]
@@ -266,6 +272,17 @@ class ServerHandshake:
         connection = self._wsproto.connection
         assert connection is not None  # wsproto makes it when it accepts
         return answer, connection
+
+
+def _take_over(head: Head, offer: Offer) -> None:
+    """What the proxy says of the station. Of several addresses it is the last: the others anybody can claim."""
+    address = head.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    try:
+        ip_address(address)
+    except ValueError:
+        raise BadHandshake("the proxy does not say where it comes from") from None
+    offer.address = address
+    offer.secure = head.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower() in ("https", "wss")
 
 
 def rejection(status: int, retry_after: int | None = None) -> bytes:

@@ -103,13 +103,13 @@ class Reception(Socket):
     __slots__ = ("server", "address", "waits")
 
     def __init__(self, server: Server) -> None:
-        super().__init__(WebSocket.server(path=server.path, lenient=server.lenient))
+        super().__init__(WebSocket.server(path=server.path, lenient=server.lenient, proxied=server.proxied))
         self.server = server
         self.address = ""
         self.waits = False  # its handshake has begun and is not finished
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.address = address_of(transport)
+        self.address = "" if self.server.proxied else address_of(transport)
         self.waits = self.server.welcome(self.address)
         if not self.waits:
             assert isinstance(transport, asyncio.Transport)
@@ -138,9 +138,9 @@ class Reception(Socket):
 
     def take(self, event: WsEvent) -> None:
         if isinstance(event, Offer) and self.transport is not None:
-            event.peer = peer_of(self.transport)
-            event.address = self.address
-            event.secure = self.server.ssl is not None
+            event.peer = event.address or peer_of(self.transport)
+            if not self.server.proxied:
+                event.address, event.secure = self.address, self.server.ssl is not None
             event.certificate = certificate_of(self.transport.get_extra_info("ssl_object"))
             self.peer = Guest(self.server, self, self.server.csms.admit(event, self.server.clock.now()))
             self.peer.step()
@@ -162,8 +162,8 @@ class Reception(Socket):
 class Server:
     """A back end on a port; made by serve(). `async with` closes it at the end."""
 
-    def __init__(self, csms: Csms, clock: Clock, path: str | None, lenient: bool) -> None:
-        self.csms, self.clock, self.path, self.lenient = csms, clock, path, lenient
+    def __init__(self, csms: Csms, clock: Clock, path: str | None, lenient: bool, proxied: bool) -> None:
+        self.csms, self.clock, self.path, self.lenient, self.proxied = csms, clock, path, lenient, proxied
         self.guests: set[Guest] = set()
         self.ssl: tls.SSLContext | None = None
         self.sockets: set[Reception] = set()

@@ -116,9 +116,17 @@ class WebSocket:
         return ws
 
     @classmethod
-    def server(cls, *, max_message: int = 1024 * 1024, path: str | None = None, lenient: bool = False) -> WebSocket:
-        """A back end's end. path: what must stand before the identity in the URL; None for anything."""
-        return cls(ServerHandshake(path, lenient), max_message)
+    def server(
+        cls,
+        *,
+        max_message: int = 1024 * 1024,
+        path: str | None = None,
+        lenient: bool = False,
+        proxied: bool = False,
+    ) -> WebSocket:
+        """A back end's end. path: what must stand before the identity in the URL; None for anything. proxied: see
+        serve()."""
+        return cls(ServerHandshake(path, lenient, proxied), max_message)
 
     @property
     def closed(self) -> bool:

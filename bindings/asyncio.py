@@ -40,13 +40,15 @@ async def serve(
     ssl: tls.SSLContext | None = None,
     path: str | None = None,
     lenient: bool = False,
+    proxied: bool = False,
     clock: Clock | None = None,
 ) -> Server:
     """Open a back end on host and port (0: any free one, see Server.port), until its close().
 
     ssl: what server_context() makes, mostly. path: what must stand before the identity in the URL, None for anything.
-    Raises OSError if the port is taken.
+    proxied: all connections come from a proxy of yours, which says by X-Forwarded-For where a station is, and by
+    X-Forwarded-Proto whether it speaks TLS. Raises OSError if the port is taken.
     """
-    server = Server(csms, SystemClock() if clock is None else clock, path, lenient)
+    server = Server(csms, SystemClock() if clock is None else clock, path, lenient, proxied)
     await server.listen(host, port, ssl)
     return server

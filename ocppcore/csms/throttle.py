@@ -114,7 +114,7 @@ class Throttle:
 
     failures_by_address, failures_by_identity: failed logins. messages, characters: on each connection; more closes it.
     half_open: connections of one address that have not finished their handshake. trusted: addresses that are not
-    limited, such as a proxy's: on this machine, unless told otherwise. size: buckets of each kind that are remembered.
+    limited: this machine, unless told otherwise. size: buckets of each kind that are remembered.
     dropped counts the connections that were turned away without a word.
     """
 

@@ -244,6 +244,39 @@ def test_a_station_is_one_station_at_whatever_port_it_comes_in(run: Run) -> None
     run(main())
 
 
+# Behind a proxy.
+
+
+def forwarded(identity: str, address: str, scheme: str = "https") -> bytes:
+    said = f"X-Forwarded-For: {address}\r\nX-Forwarded-Proto: {scheme}\r\nHost:".encode()
+    return head(identity).replace(b"Host:", said)
+
+
+def test_behind_a_proxy_the_station_counts_and_not_the_proxy(run: Run) -> None:
+    async def main() -> None:
+        csms = make_csms(
+            authenticate=lambda identity, user, key: identity == "CP1",
+            profiles=2,
+            throttle=Throttle(failures_by_address=Rate(2, 0.1), connections=Rate(1, 0.001), trusted=()),
+        )
+        refused: list[StationRefused] = []
+        async with await serve(csms, LOOPBACK, proxied=True) as server:
+            server.on_event(lambda identity, event: isinstance(event, StationRefused) and refused.append(event))
+            statuses = []
+            for number in range(4):
+                async with knock(server, "", data=forwarded(f"X{number}", "203.0.113.9")) as stranger:
+                    statuses.append((await stranger.answer())[0])
+            assert statuses == [401, 401, 503, 503] and {event.peer for event in refused} == {"203.0.113.9"}
+            async with knock(server, "", data=forwarded("CP1", "198.51.100.7", "http")) as plain:
+                assert (await plain.answer())[0] == 401
+            async with knock(server, "", data=forwarded("CP1", "198.51.100.7")) as station:
+                assert (await station.answer())[0] == 101
+            async with knock(server, "CP1") as around:
+                assert (await around.answer())[0] == 400
+
+    run(main())
+
+
 # What the author's own functions do.
 
 

@@ -237,6 +237,32 @@ def test_the_path_in_front_of_the_identity() -> None:
     assert identity_of("/ocpp/CP/", "/ocpp", lenient=True) == "CP"
 
 
+@pytest.mark.parametrize(
+    ("headers", "address", "secure"),
+    [
+        ("X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https\r\n", "198.51.100.7", True),
+        ("X-Forwarded-For: 10.9.9.9, 2001:db8::1\r\nX-Forwarded-Proto: wss\r\n", "2001:db8::1", True),
+        ("X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-For: 198.51.100.7\r\n", "198.51.100.7", False),
+        ("X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https, http\r\n", "198.51.100.7", False),
+    ],
+)
+def test_what_a_proxy_says_counts_where_there_is_one(headers: str, address: str, secure: bool) -> None:
+    request = REQUEST.replace("Host:", f"{headers}Host:")
+    server = WebSocket.server(proxied=True)
+    server.receive(request.encode())
+    (offer,) = server.events()
+    assert isinstance(offer, Offer) and (offer.address, offer.secure) == (address, secure)
+    _, stranger = offered(request)
+    assert isinstance(stranger, Offer) and (stranger.address, stranger.secure) == ("", False)
+
+
+@pytest.mark.parametrize("header", ["", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For: 10.0.0.1,\r\n"])
+def test_who_goes_round_the_proxy_is_turned_away(header: str) -> None:
+    server = WebSocket.server(proxied=True)
+    server.receive(REQUEST.replace("Host:", f"{header}Host:").encode())
+    assert "the proxy" in why_not(list(server.events())) and status(server) == 400
+
+
 # The client's judgement.
 
 
