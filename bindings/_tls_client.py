@@ -19,6 +19,7 @@ from typing import Any, Final
 from ocppcore.bindings._tls import LEVEL, SUITES
 from ocppcore.session.commands import Tls
 
+OPEN_FILES: Final = "/proc/self/fd"
 _PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -58,11 +59,11 @@ def _der(pem: str) -> bytes | None:
 @contextmanager
 def _unnamed_file(text: str) -> Iterator[str]:
     """The path of a file with this text that only this process knows: in memory, where the system has that."""
-    if hasattr(os, "memfd_create"):
+    if hasattr(os, "memfd_create") and os.path.isdir(OPEN_FILES):
         file = os.memfd_create("tls", os.MFD_CLOEXEC)
         try:
             os.write(file, text.encode())
-            yield f"/proc/self/fd/{file}"
+            yield f"{OPEN_FILES}/{file}"
         finally:
             os.close(file)
         return

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import ssl
+import tempfile
 import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from ocppcore import v16
+from ocppcore.bindings import _tls_client
 from ocppcore.bindings._tls_client import client_context
 from ocppcore.bindings.asyncio import Client, Server, StationHost, serve
 from ocppcore.bindings.clock import SystemClock
@@ -277,6 +279,22 @@ def test_a_key_that_cannot_be_read_is_no_connection(
     context = server_context(server_of(), tmp_path)
     for key in ("lost", other.key):
         assert isinstance(connecting(run, context, Tls((cpo_root.pem,), own.chain, key)), TlsFailed | Lost)
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_no_file_with_a_private_key_is_left(
+    cpo_root: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: bool
+) -> None:
+    own = cpo_root.issue("CP1")
+    if not memory:
+        monkeypatch.setattr(_tls_client, "OPEN_FILES", "/nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    open_files = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    client_context(Tls((cpo_root.pem,), own.chain, own.key))
+    with pytest.raises(ssl.SSLError):
+        client_context(Tls((cpo_root.pem,), own.chain, "lost"))
+    assert not list(tmp_path.iterdir())
+    assert not open_files or len(os.listdir("/proc/self/fd")) == open_files
 
 
 def test_A00_FR_320_there_is_no_compression(cpo_root: Authority) -> None:
