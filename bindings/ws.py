@@ -6,6 +6,7 @@ from ocppcore.bindings._extras import lacking
 
 try:
     from ocppcore.bindings._handshake import Address
+    from ocppcore.bindings._tls_client import client_context, verified_by
     from ocppcore.bindings._ws import Closed, Opened, Ponged, State, WebSocket
     from ocppcore.csms.admission import Offer
     from ocppcore.session.contract import Connection
@@ -13,7 +14,9 @@ try:
 except ModuleNotFoundError as error:
     raise lacking(error) from None
 
-__all__ = ["Address", "Closed", "Offer", "Opened", "Ponged", "State", "WebSocket", "tell"]
+__all__ = [
+    "Address", "Closed", "Offer", "Opened", "Ponged", "State", "WebSocket", "client_context", "tell", "verified_by",
+]  # fmt: skip
 
 
 def tell(connection: Connection, ws: WebSocket, now: float) -> None:
