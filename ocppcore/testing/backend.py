@@ -13,7 +13,7 @@ It is the back end of one station, or of one after the other: join() again after
 from __future__ import annotations
 
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from ocppcore.clock import ManualClock
@@ -67,8 +67,7 @@ class Backend:
         assert answer is not None, f"no answer to {request!r}"
         if isinstance(answer, Exception):
             raise answer
-        response: R = answer
-        return response
+        return cast(R, answer)
 
     def tell(self, request: Request[Any]) -> str:
         """Ask the station, and wait for nothing; returns the message id for answer(). Raises ConnectionLost if there
