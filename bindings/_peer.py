@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ocppcore.bindings._courier import Courier
 from ocppcore.bindings._errors import reason_of
@@ -34,7 +33,7 @@ from ocppcore.errors import RpcError
 from ocppcore.messages.base import Request, Response
 from ocppcore.session.commands import Close, Command, Ping
 from ocppcore.session.contract import Batch, Connection
-from ocppcore.session.events import CallEnded, CallReceived, Disconnect, Event, ResultReceived
+from ocppcore.session.events import CallReceived, Disconnect, Event
 from ocppcore.session.pump import Stepper
 from ocppcore.version import V16, ErrorCode, Version
 
@@ -83,6 +82,14 @@ class Peer(Stepper):
     machine's if None. store: where batches go; a connection without state needs none. threaded: commit in a thread.
     """
 
+    ACTS = {
+        **Stepper.ACTS,
+        CallReceived: "_begin",
+        Awaited: "wait_for",
+        HandlerFailed: "_failed",
+        **dict.fromkeys(LINES, "report"),
+    }
+
     def __init__(
         self,
         connection: Connection,
@@ -95,8 +102,6 @@ class Peer(Stepper):
         self.link: Link | None = None
         self._writer = None if store is None else Writer(store, self._stored, self._store_failed, threaded)
         self._handlers: dict[type, Callable[[Any], Any]] = {}
-        self._listeners: list[Listener] = []
-        self._waiting: dict[str, asyncio.Future[Any]] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -116,7 +121,7 @@ class Peer(Stepper):
 
     def on_event(self, listener: Listener) -> Listener:
         """Call this function with each event; usable as a decorator. It must not wait."""
-        self._listeners.append(listener)
+        self.listeners.append(listener)
         return listener
 
     async def call(self, request: Request[R]) -> R:
@@ -250,16 +255,9 @@ class Peer(Stepper):
         else:
             self.feed(self.connection.failed, command.id, "this host cannot do that")
 
-    def notice(self, event: Event) -> None:
-        """Answers go to who waits for them, calls to their handlers, everything to the listeners."""
-        act = act_of(type(event))
-        if act is not None:
-            getattr(self, act)(event)
-        for listener in self._listeners:
-            try:
-                listener(event)
-            except Exception:
-                log.exception("a listener failed")
+    def listener_failed(self, error: Exception) -> None:
+        """It is told in the log, and harms nobody."""
+        log.error("a listener failed", exc_info=error)
 
     def report(self, event: Event) -> None:
         """For subclasses: something of _report.LINES has happened."""
@@ -272,16 +270,6 @@ class Peer(Stepper):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
-
-    def _answered(self, event: ResultReceived) -> None:
-        future = self._waiting.pop(event.id, None)
-        if future is not None and not future.done():
-            future.set_result(event.response)
-
-    def _ended(self, event: CallEnded) -> None:
-        future = self._waiting.pop(event.id, None)
-        if future is not None and not future.done():
-            future.set_exception(event.error)
 
     def _begin(self, event: CallReceived) -> None:
         handler = self._handlers.get(type(event.request))
@@ -324,20 +312,3 @@ class Peer(Stepper):
 
     def _failed(self, event: HandlerFailed) -> None:
         log.error("%s: the handler of %s failed", event.identity, event.action, exc_info=event.error)
-
-
-# What a peer does with an event, and with those derived from it, besides telling its listeners.
-ACTS: Final[Mapping[type[Event], str]] = {
-    ResultReceived: "_answered",
-    CallEnded: "_ended",
-    CallReceived: "_begin",
-    Awaited: "wait_for",
-    HandlerFailed: "_failed",
-    **dict.fromkeys(LINES, "report"),
-}
-
-
-@cache
-def act_of(kind: type[Event]) -> str | None:
-    """The name of the method that acts on events of a class."""
-    return next((ACTS[base] for base in kind.__mro__ if base in ACTS), None)

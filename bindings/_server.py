@@ -16,7 +16,6 @@ from ocppcore.bindings._peer import DROP, Peer, end_tasks, log
 from ocppcore.bindings._socket import Socket
 from ocppcore.bindings._tls_layer import TlsTransport
 from ocppcore.bindings._tls_server import certificate_of
-from ocppcore.bindings._ws import Event as WsEvent
 from ocppcore.bindings._ws import WebSocket
 from ocppcore.clock import Clock
 from ocppcore.csms import Accept, Awaited, Csms, LoginAwaited, Offer, Reject, StationLink
@@ -38,12 +37,17 @@ class Guest(Peer):
         self.server, self.socket, self.station = server, socket, link
         self.judging: asyncio.Task[Any] | None = None
         self.tasks = server.tasks  # a handler may outlive the link of the station that asked
-        self.on_event(lambda event: server.tell(link.identity, event))
+        self.on_event(self.tell)
         link.driver = self
         server.guests.add(self)
 
+    def tell(self, event: Event) -> None:
+        if self.server.listeners:
+            self.server.tell(self.station.identity, event)
+
     def after_step(self) -> None:
-        for link in self.server.csms.take_ready():  # what this step did to other links, at this port or another one
+        csms = self.server.csms
+        for link in csms.take_ready() if csms.ready else ():  # what this step did to others, here or at another port
             if link.driver is not None:
                 link.driver.step()
 
@@ -136,16 +140,14 @@ class Reception(Socket):
             self.waits = False
             self.server.farewell(self.address)
 
-    def take(self, event: WsEvent) -> None:
-        if isinstance(event, Offer) and self.transport is not None:
-            event.peer = event.address or peer_of(self.transport)
+    def offered(self, offer: Offer) -> None:
+        if self.transport is not None:
+            offer.peer = offer.address or peer_of(self.transport)
             if not self.server.proxied:
-                event.address, event.secure = self.address, self.server.ssl is not None
-            event.certificate = certificate_of(self.transport.get_extra_info("ssl_object"))
-            self.peer = Guest(self.server, self, self.server.csms.admit(event, self.server.clock.now()))
+                offer.address, offer.secure = self.address, self.server.ssl is not None
+            offer.certificate = certificate_of(self.transport.get_extra_info("ssl_object"))
+            self.peer = Guest(self.server, self, self.server.csms.admit(offer, self.server.clock.now()))
             self.peer.step()
-        else:
-            super().take(event)
 
     def accept(self, subprotocol: str | None) -> None:
         self.finished()
@@ -171,7 +173,7 @@ class Server:
         self.tasks: set[asyncio.Task[Any]] = set()
         self.port = 0
         self.closing = False
-        self._listeners: list[Callable[[str, Event], object]] = []
+        self.listeners: list[Callable[[str, Event], object]] = []
 
     async def listen(self, host: str, port: int, ssl: tls.SSLContext | None) -> None:
         def meet() -> asyncio.Protocol:
@@ -190,11 +192,11 @@ class Server:
 
     def on_event(self, listener: Callable[[str, Event], object]) -> Callable[[str, Event], object]:
         """Call this function with the identity of a station and each event of it; usable as a decorator."""
-        self._listeners.append(listener)
+        self.listeners.append(listener)
         return listener
 
     def tell(self, identity: str, event: Event) -> None:
-        for listener in self._listeners:
+        for listener in self.listeners:
             try:
                 listener(identity, event)
             except Exception:

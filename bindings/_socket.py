@@ -13,6 +13,7 @@ from typing import cast
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import Peer
 from ocppcore.bindings._ws import Closed, Event, Opened, Ponged, State, WebSocket
+from ocppcore.csms.admission import Offer
 from ocppcore.session.events import Disconnect, Lost
 from ocppcore.version import SUBPROTOCOLS
 
@@ -111,17 +112,23 @@ class Socket(asyncio.Protocol):
     def take(self, event: Event) -> None:
         """What happened on the WebSocket."""
         peer = self.peer
-        if isinstance(event, Closed):
+        if isinstance(event, str):
+            if peer is not None:
+                self._messages += 1
+                peer.receive(event)
+        elif isinstance(event, Closed):
             self._over(event)
+        elif isinstance(event, Offer):
+            self.offered(event)
         elif peer is None:
             return
-        elif isinstance(event, str):
-            self._messages += 1
-            peer.receive(event)
         elif isinstance(event, Ponged):
             peer.feed(peer.connection.pong)
         elif isinstance(event, Opened):
             peer.connected(SUBPROTOCOLS[event.subprotocol], self)
+
+    def offered(self, offer: Offer) -> None:
+        """For servers: a station would like to come in."""
 
     def _turn(self) -> None:
         for event in self.ws.events():

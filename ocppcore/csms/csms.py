@@ -137,7 +137,7 @@ class Csms:
         self._judge_wait = judge_wait
         self._strangers: dict[str, None] = {}  # see MAX_STRANGERS; who left last at the end
         self._command_ids: Iterator[int] = count(1)
-        self._ready: dict[StationLink, None] = {}  # in order, each once
+        self.ready: dict[StationLink, None] = {}  # in order, each once; see take_ready()
 
     # For the author of a back end
 
@@ -168,14 +168,12 @@ class Csms:
         if link is None:
             raise ConnectionLost("", request.action, f"{identity} is not connected")
         id = link.call(request, now)
-        self._ready[link] = None
+        self.ready[link] = None
         return id
 
     def take_ready(self) -> list[StationLink]:
         """The links that something was done to from outside; drain them as after an input of their own."""
-        if not self._ready:
-            return []
-        ready, self._ready = list(self._ready), {}
+        ready, self.ready = list(self.ready), {}
         return ready
 
     def judge(self, id_tag: str) -> IdTagInfo:
@@ -272,7 +270,7 @@ class Csms:
         link.stage = Stage.Waiting
         link.deadline = now + self._takeover_wait
         old.probe(link.deadline)
-        self._ready[old] = None
+        self.ready[old] = None
 
     # What links report
 
@@ -293,7 +291,7 @@ class Csms:
         waiting, station.waiting = station.waiting, None
         if waiting is not None:
             waiting.reject(Refusal(409, "the station is connected"), now)
-            self._ready[waiting] = None
+            self.ready[waiting] = None
 
     def key_sent(self, identity: str, key: bytes) -> None:
         """The station is about to be given this key."""
@@ -315,7 +313,7 @@ class Csms:
         old, station.link, station.waiting = station.link, None, None
         if old is not None and old.stage is Stage.Accepted:
             old.replace(now)
-            self._ready[old] = None
+            self.ready[old] = None
         self._let_in(link, now)
 
     def gone(self, link: StationLink, now: float) -> None:
@@ -328,7 +326,7 @@ class Csms:
             if station.waiting is not None:
                 waiting, station.waiting = station.waiting, None
                 self._let_in(waiting, now)
-                self._ready[waiting] = None
+                self.ready[waiting] = None
         self._left(station)
 
     def _left(self, station: Station) -> None:

@@ -19,6 +19,7 @@ cdef class StationLink:
     cdef object _events
     cdef list _commands
 
+    cdef object _alive(self, object now)
     cdef object _let_go(self, object what, object now)
     cdef object _settle(self, object now)
     cdef object _ended(self, object event)

@@ -192,9 +192,15 @@ class StationLink:
         if self._meter is not None and (what := self._meter.excess(len(data), now)):
             self._let_go(what, now)
         elif self.stage is ACCEPTED:
-            self.csms.alive(self, now)
+            self._alive(now)
             self.session.receive(data, now)
             self._settle(now)
+
+    def _alive(self, now: float) -> None:
+        """A sign of life. Mostly it is news to nobody."""
+        station = self.station
+        if station.waiting is not None or self.profile > station.profile:
+            self.csms.alive(self, now)
 
     def _let_go(self, what: str, now: float) -> None:
         """It sends too much; what is still in the air is not looked at."""
@@ -206,7 +212,7 @@ class StationLink:
     def pong(self, now: float) -> None:
         """The station answered a ping."""
         if self.stage is Stage.Accepted:
-            self.csms.alive(self, now)
+            self._alive(now)
             self.session.pong(now)
 
     # The contract: calls

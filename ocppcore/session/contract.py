@@ -135,3 +135,6 @@ class SteppedHost(Host, Protocol):
     def wake_at(self, due: float | None) -> None:
         """Call wake() once, at this time of the clock or earlier, which is harmless; None: not at all. It replaces what
         was asked before."""
+
+    def listener_failed(self, error: Exception) -> None:
+        """For the log: a listener raised this."""

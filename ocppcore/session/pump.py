@@ -7,10 +7,11 @@ its host knows when to wake it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ocppcore.clock import Clock
 from ocppcore.session.contract import Connection, Host
+from ocppcore.session.events import CallEnded, Event, ResultReceived
 
 T = TypeVar("T")
 
@@ -36,13 +37,21 @@ def pump(connection: Connection, host: Host) -> float | None:
 
 
 class Stepper:
-    """Base class of a SteppedHost. connection: what it drives; nothing else may feed it. clock: gives `now`."""
+    """Base class of a SteppedHost. connection: what it drives; nothing else may feed it. clock: gives `now`.
 
-    __slots__ = ("connection", "clock", "_stepping", "_alarm")
+    listeners: are called with each event. What one raises goes to listener_failed(), and breaks nothing.
+    ACTS: by class of event, the name of the method that acts on those and on what is derived from them.
+    """
+
+    __slots__ = ("connection", "clock", "listeners", "_waiting", "_stepping", "_alarm")
+
+    ACTS: ClassVar[dict[type, str]] = {ResultReceived: "answered", CallEnded: "ended"}
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.clock = clock
+        self.listeners: list[Callable[[Event], object]] = []
+        self._waiting: dict[str, Any] = {}  # who waits for an answer, by message id: futures, of asyncio or alike
         self._stepping = False
         self._alarm: float | None = None  # what wake_at() was told last, until it is over
 
@@ -82,3 +91,31 @@ class Stepper:
         """The time of wake_at() has come, or may have."""
         self._alarm = None
         self.feed(self.connection.handle_timer)
+
+    # What happened
+
+    def notice(self, event: Event) -> None:
+        """Who acts on it does, then everybody hears of it."""
+        acts = self.ACTS
+        for kind in type(event).__mro__:
+            if kind in acts:
+                getattr(self, acts[kind])(event)
+                break
+        for listener in self.listeners:
+            try:
+                listener(event)
+            except Exception as error:
+                host: Any = self
+                host.listener_failed(error)
+
+    def answered(self, event: ResultReceived) -> None:
+        """A call of ours has its answer."""
+        future = self._waiting.pop(event.id, None)
+        if future is not None and not future.done():
+            future.set_result(event.response)
+
+    def ended(self, event: CallEnded) -> None:
+        """A call of ours will have no answer."""
+        future = self._waiting.pop(event.id, None)
+        if future is not None and not future.done():
+            future.set_exception(event.error)

@@ -162,9 +162,12 @@ class _Host(pump.Stepper):
 
     def carry_out(self, command: Any) -> None: ...
 
-    def notice(self, event: Any) -> None:
-        if isinstance(event, events.CallReceived):
-            self.feed(self.connection.reply, event.id, RESPONSE)
+    ACTS = {**pump.Stepper.ACTS, events.CallReceived: "reply"}
+
+    def reply(self, event: events.CallReceived) -> None:
+        self.feed(self.connection.reply, event.id, RESPONSE)
+
+    def listener_failed(self, error: Exception) -> None: ...
 
     def wake_at(self, due: float | None) -> None: ...
 
@@ -180,11 +183,19 @@ def of_pump() -> Iterator[tuple[str, Case]]:
     """The loop body, and the class around it."""
 
     def host() -> _Host:
-        return _Host(_session(), _Clock())
+        made = _Host(_session(), _Clock())
+        made.listeners += [lambda event: None, lambda event: 1 / 0]
+        return made
 
     heard: dict[str, Some] = {"receive": [(text,) for text in TEXTS], "step": [()], "wake": [()], "after_step": [()]}
+    happened: Some = [(events.Event(),), (events.CallReceived("1", REQUEST),)]
+    told: dict[str, Some] = {
+        "notice": happened,
+        "answered": [(events.ResultReceived("1", REQUEST, RESPONSE),)],
+        "ended": [(events.CallEnded("1", REQUEST, CallTimeout("1", "x", "x")),)],
+    }
     fed: Some = [(_session().call, REQUEST), (len,), (pump.pump, None)]
-    yield from each_method("pump.Stepper", host, {**heard, "feed": fed})
+    yield from each_method("pump.Stepper", host, {**heard, **told, "feed": fed})
     yield from each_method("pump", lambda: pump, {"pump": [(_session(), object())]})
     yield (
         "pump.Stepper: without the methods of a host",

@@ -90,7 +90,9 @@ class Stepped(Stepper):
         super().__init__(session, clock)
         self.alarms: list[float | None] = []
         self.events: list[Event] = []
+        self.failures: list[Exception] = []
         self.rests = 0
+        self.listeners.append(self.hear)
 
     def store(self, batch: Batch) -> None: ...
 
@@ -98,9 +100,12 @@ class Stepped(Stepper):
 
     def carry_out(self, command: Command) -> None: ...
 
-    def notice(self, event: Event) -> None:
+    def hear(self, event: Event) -> None:
         self.step()  # does nothing: the step that tells the event goes on
         self.events.append(event)
+
+    def listener_failed(self, error: Exception) -> None:
+        self.failures.append(error)
 
     def wake_at(self, due: float | None) -> None:
         self.alarms.append(due)
@@ -138,7 +143,7 @@ def test_a_connection_that_waits_for_nothing_has_no_alarm(stepped: Stepped) -> N
 
 def test_a_step_within_a_step_is_left_to_the_outer_one(stepped: Stepped) -> None:
     before = stepped.rests
-    stepped.feed(stepped.connection.call, v16.HeartbeatRequest())  # CallSent comes, and notice() steps
+    stepped.feed(stepped.connection.call, v16.HeartbeatRequest())  # CallSent comes, and hear() steps
     assert stepped.rests == before + 1
 
 
@@ -147,3 +152,29 @@ def test_what_an_input_raises_comes_out_after_the_step(stepped: Stepped) -> None
     with pytest.raises(InvalidMessage):
         stepped.feed(stepped.connection.call, v16.HeartbeatResponse(current_time=BEGIN))
     assert stepped.rests == before + 1
+
+
+def test_an_event_is_acted_on_as_the_nearest_of_its_bases_is_and_then_told(stepped: Stepped) -> None:
+    class Special(CallReceived):
+        __slots__ = ()
+
+    class Acting(Stepped):
+        ACTS = {**Stepped.ACTS, Event: "other", CallReceived: "begin"}
+
+        def other(self, event: Event) -> None:
+            acted.append(("other", len(self.events)))
+
+        def begin(self, event: CallReceived) -> None:
+            acted.append(("begin", len(self.events)))
+
+    acted: list[tuple[str, int]] = []
+    acting = Acting(stepped.connection, stepped.clock)
+    for event in (Special("1", None), CallReceived("2", None), Event()):
+        acting.notice(event)
+    assert acted == [("begin", 0), ("begin", 1), ("other", 2)]
+
+
+def test_a_listener_that_fails_keeps_nothing_from_the_others(stepped: Stepped) -> None:
+    stepped.listeners.insert(0, lambda event: 1 / 0)
+    stepped.notice(Event())
+    assert len(stepped.failures) == 1 and type(stepped.events[-1]) is Event
