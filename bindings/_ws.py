@@ -245,8 +245,10 @@ class WebSocket:
 
     def _take_close(self, connection: Connection, event: CloseConnection) -> None:
         if connection.state in (ConnectionState.OPEN, ConnectionState.LOCAL_CLOSING):
-            # No frame of the peer, but wsproto's word for a fault in one.
-            self._fail(connection, event.code, event.reason or "")
+            # No frame of the peer, but wsproto's word for a fault in one. What it says of bad UTF-8 has a position that
+            # depends on how the bytes arrived.
+            bad_text = event.code == CloseReason.INVALID_FRAME_PAYLOAD_DATA
+            self._fail(connection, event.code, "the text is not UTF-8" if bad_text else event.reason or "")
         elif self.state is State.Closing:
             self._over(Lost("closed by us"))
         else:

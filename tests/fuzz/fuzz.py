@@ -25,8 +25,7 @@ from targets import TARGETS  # noqa: E402
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "60"))
 CORPUS, FINDS = CLANG.folder / "corpus", CLANG.folder / "finds"
-# A frame has at most 64 KiB, but what is long takes long and shows little that is new.
-OPTIONS = ["-max_len=8192", "-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1", "-verbosity=1"]
+OPTIONS = ["-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1", "-verbosity=1"]
 
 
 def fuzz(name: str, lib: Path, seconds: int, options: Iterable[str] = ()) -> tuple[int, str]:
@@ -49,14 +48,20 @@ def hunt(name: str, lib: Path) -> bool:
     for index, seed in enumerate([*target.seeds(), *finds(name)]):
         (CORPUS / name / f"seed-{index:04}").write_bytes(seed)
     words = CLANG.folder / f"{name}.words"
-    words.write_text("".join('"%s"\n' % word.replace("\\", "\\\\").replace('"', '\\"') for word in target.words))
-    code, said = fuzz(name, lib, SECONDS, [f"-dict={words}"] if target.words else [])
+    words.write_text("".join(f'"{escaped(word)}"\n' for word in target.words))
+    options = [f"-max_len={target.longest}", *([f"-dict={words}"] if target.words else [])]
+    code, said = fuzz(name, lib, SECONDS, options)
     runs = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)
     covered = re.findall(r"\bcov: (\d+)", said)
     print(f"{name}: {runs[1] if runs else 'no'} runs, {covered[-1] if covered else 0} places", flush=True)
     if code or runs is None:
         print(said[-6000:])
     return code == 0 and runs is not None
+
+
+def escaped(word: str) -> str:
+    """A word as a dictionary of libFuzzer has it; its characters are bytes."""
+    return "".join(char if char.isascii() and char.isalnum() else f"\\x{ord(char):02x}" for char in word)
 
 
 def finds(name: str) -> list[bytes]:

@@ -22,7 +22,8 @@ def main() -> None:
     if name == "canary":
         run = hidden
     else:
-        from targets import TARGETS
+        with atheris.instrument_imports(include=["ocppcore.bindings", "wsproto"]):  # Python to be explored, too
+            from targets import TARGETS
 
         run = TARGETS[name].run
     atheris.Setup([sys.argv[0], *options, folder], run)

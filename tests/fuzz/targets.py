@@ -7,6 +7,7 @@ Each judges for itself; an AssertionError, any exception that is not caught here
     encode     a message with odd values in it is either InvalidMessage or a text that reads back as the same
     schema     a document is compiled or is SchemaError, and then any value is judged
     schedule   see schedule.py
+    socket     see sockets.py
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import schedule
+import sockets
 
 from ocppcore import v16
 from ocppcore.errors import InvalidMessage, SchemaError
@@ -157,13 +159,25 @@ def put(owner: Any, key: Any, value: Any) -> None:
         setattr(owner, key, value)
 
 
+def fresh(value: Any) -> Any:
+    """The value, and of what can be changed a copy: or each run would begin with what those before it have put in."""
+    if isinstance(value, Message):
+        copy = object.__new__(type(value))
+        for field in type(value)._fields:
+            setattr(copy, field.attribute, fresh(getattr(value, field.attribute)))
+        return copy
+    if isinstance(value, list):
+        return [fresh(item) for item in value]
+    return dict(value) if isinstance(value, dict) else value
+
+
 def odd(data: bytes) -> Any:
     """A value out of a few bytes: one of the odd ones, a text, a number."""
     if not data:
         return None
     kind, rest = data[0], data[1:]
     if kind < len(ODD):
-        return ODD[kind]
+        return fresh(ODD[kind])
     if kind < 90:
         return rest.decode("utf-8", "surrogateescape") if kind > 80 else rest.decode("latin-1")
     if kind < 140 and len(rest) >= 8:
@@ -179,15 +193,15 @@ def fuzz_encode(data: bytes) -> None:
         return
     frame = decode(STARTS[data[0] % len(STARTS)], v16.ACTIONS, PENDING)
     assert isinstance(frame, Call | CallResult)
-    rest = data[1:]
+    rest, spots = data[1:], places(frame.payload)
     for _ in range(3):
         if len(rest) < 3:
             break
-        spots = places(frame.payload)
         value = odd(rest[3 : 3 + rest[2]])
         if spots:
             owner, key = spots[int.from_bytes(rest[:2]) % len(spots)]
             put(owner, key, value)
+            spots += places(value)
         rest = rest[3 + rest[2] :]
     check_written(frame)
 
@@ -266,20 +280,24 @@ def schema_seeds() -> Iterable[bytes]:
 
 
 class Target(NamedTuple):
-    """run: the function; seeds: what to begin with; words: what JSON and OCPP are made of, for the mutator."""
+    """run: the function; seeds: what to begin with; words: what JSON and OCPP are made of, for the mutator; longest: in
+    bytes: what is longer takes long and shows little that is new (a frame may have 64 KiB)."""
 
     run: Callable[[bytes], None]
     seeds: Callable[[], Iterable[bytes]]
     words: list[str]
+    longest: int = 8192
 
 
 JSON_WORDS = ["[2,", "[3,", "[4,", '"', "{", "}", "[", "]", ":", ",", "\\ud83d\\udd0c", "null", "true", "1e", "-0"]
 FIELDS = sorted({f'"{field.wire}":' for request in v16.REQUESTS.values() for field in request._fields})
+HEADS = ["HTTP/1.1", "GET /", "\r\n", ": ", "Sec-WebSocket-Key", "Upgrade", "TOKEN", "\x81\x85", "\x88\x02"]
 KEYWORDS = [f'"{word}":' for word in ("type", "properties", "required", "items", "enum", "$ref", "multipleOf")]
 
 TARGETS = {
     "decode": Target(fuzz_decode, decode_seeds, JSON_WORDS + FIELDS + [f'"{name}",' for name in v16.REQUESTS]),
     "encode": Target(fuzz_encode, encode_seeds, []),
     "schedule": Target(schedule.fuzz_schedule, schedule.seeds, []),
+    "socket": Target(sockets.fuzz_socket, sockets.seeds, HEADS, longest=700),
     "schema": Target(fuzz_schema, schema_seeds, JSON_WORDS + KEYWORDS),
 }
