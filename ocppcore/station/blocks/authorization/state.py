@@ -9,7 +9,8 @@ offline rules decide:
 - one that they do not vouch for is accepted if AllowOfflineTxForUnknownId allows it.
 A station that this back end has never accepted, or rejects now, accepts nobody, unless PreBootTransactions allows it
 (§4.2.1): then the same rules decide, and what is to be told waits in the queue.
-With an AuthorizationTimeout nobody waits longer than that for the back end; its answer is learnt from all the same.
+With an AuthorizationTimeout nobody waits longer than that for the back end; its answer is learnt from all the same. An
+Authorize that has not left by then is taken back, so that cards in front of a silent back end do not pile up.
 The local list goes before the cache, and its tokens are not cached (§3.5.3).
 """
 
@@ -21,6 +22,7 @@ from typing import ClassVar, Final
 
 from ocppcore.errors import QueueFull
 from ocppcore.messages.text import fold
+from ocppcore.session.events import CallSent
 from ocppcore.station.block import Block
 from ocppcore.station.blocks.authorization.cache import Cache, Known
 from ocppcore.station.context import Authorization, Context
@@ -39,6 +41,7 @@ class AuthorizationRules(Block):
         IdTokenInfoReceived: "_learn",
         Online: "_note_acceptance",
         ConfigurationChanged: "_reconfigured",
+        CallSent: "_call_sent",
     }
 
     def __init__(self, ctx: Context) -> None:
@@ -46,6 +49,7 @@ class AuthorizationRules(Block):
         ctx.authorizer = self
         self.cache = Cache(ctx.store, ctx.setup.authorization_cache_size)
         self._asking: dict[str, list[tuple[str, Done]]] = {}  # by folded token: who waits for the back end
+        self._out = ""  # the message id of the call that left last: of the station's, one is out at a time
 
     def load(self) -> None:
         self.cache.load()
@@ -77,16 +81,25 @@ class AuthorizationRules(Block):
         return self.ctx.online or self.ctx.config.bool("PreBootTransactions") or self._accepted_before
 
     def _try(self, token: str) -> None:
-        patience = self.ctx.config.int("AuthorizationTimeout")
-        if patience:
-            self.ctx.after(("authorize", fold(token)), patience, partial(self._no_answer, token))
         try:
-            self._ask(token)
+            id = self._ask(token)
         except QueueFull:
             self._no_answer(token)
+            return
+        patience = self.ctx.config.int("AuthorizationTimeout")
+        if patience:
+            self.ctx.after(("authorize", fold(token)), patience, partial(self._overdue, token, id))
 
-    def _ask(self, token: str) -> None:
-        """Send Authorize; then _answered() or _no_answer()."""
+    def _overdue(self, token: str, id: str) -> None:
+        self._no_answer(token)
+        if id != self._out:
+            self.ctx.cancel(id)
+
+    def _call_sent(self, event: CallSent) -> None:
+        self._out = event.id
+
+    def _ask(self, token: str) -> str:
+        """Send Authorize; then _answered() or _no_answer(). Returns the message id."""
         raise TypeError(f"{type(self).__name__} sends no Authorize")
 
     def _answered(self, heard: IdTokenInfoReceived) -> None:

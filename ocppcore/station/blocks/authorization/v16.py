@@ -16,8 +16,8 @@ class Authorization16(AuthorizationRules):
 
     handlers: ClassVar = {v16.ClearCacheRequest: "_clear"}
 
-    def _ask(self, token: str) -> None:
-        self.ctx.call(v16.AuthorizeRequest(id_tag=token), lambda outcome: self._ended(token, outcome))
+    def _ask(self, token: str) -> str:
+        return self.ctx.call(v16.AuthorizeRequest(id_tag=token), lambda outcome: self._ended(token, outcome))
 
     def _ended(self, token: str, outcome: Any | CallFailed) -> None:
         if isinstance(outcome, CallFailed):

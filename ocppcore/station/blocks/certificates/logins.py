@@ -102,9 +102,12 @@ class Logins:
 
     @property
     def credentials(self) -> tuple[bytes, ...]:
-        """The octets of all keys that are in use, or may be again."""
+        """The octets of all keys that are in use, or may be again; and the texts of those whose hex digits are of both
+        cases, which cannot be told from the octets."""
         logins = [self.wanted] if self.before is None else [self.wanted, self.before]
-        return tuple(login.key for login in logins if login.key)
+        texts = [login.text for login in logins if login.text is not None]
+        mixed = [text.encode() for text in texts if text not in (text.lower(), text.upper())]
+        return tuple(login.key for login in logins if login.key) + tuple(mixed)
 
     def _present(self) -> Login:
         text = self._ctx.config.stored(SECRET)

@@ -199,6 +199,8 @@ class Certificates(Block):
         if not self.available:
             return
         self._up = True
+        if self._reconnecting:
+            return  # by the way before the change, and not for long: it says nothing about the new one
         if not self._logins.succeeded():
             profile = self.ctx.config.text(PROFILE)
             self._judge.tell(RECONFIGURED, f"a new login does not work: back to the one before, {PROFILE} {profile}")

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from ocppcore.session.commands import Cancel, Upload, UploadFault
@@ -23,6 +23,7 @@ from ocppcore.station.retrying import Retrying, protocol_of
 BUSY: Final = "upload"
 UPLOAD_TIME: Final = 3600.0  # seconds for one attempt
 CANCEL_TIME: Final = 60.0
+SHORTEST: Final = 8  # bytes of a line of a private key that gives something away
 IDLE, UPLOADING, UPLOADED = "Idle", "Uploading", "Uploaded"  # 1.6 §7.24, W 6.19
 
 
@@ -144,16 +145,25 @@ class Uploads:
 
 
 def secrets(identity: str, credentials: Iterable[bytes]) -> tuple[bytes, ...]:
-    """What must not leave in a file, in the forms that a log may have it in: as it is, in hex, in the header of
-    HTTP Basic auth."""
+    """What must not leave in a file, in the forms that a log or a database may have it in: as it is, line by line, as a
+    text in JSON, in hex, in the header of HTTP Basic auth."""
     found: list[bytes] = []
     for key in credentials:
         login = identity.encode() + b":" + key
         found += (
             key,
+            *_lines(key),
             key.hex().encode(),
             key.hex().upper().encode(),
             base64.b64encode(login).rstrip(b"="),
             base64.b64encode(key).rstrip(b"="),
         )
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _lines(key: bytes) -> Iterator[bytes]:
+    """The lines of a private key one by one, since everybody writes line ends in his own way; and each in JSON."""
+    for line in key.splitlines():
+        if len(line) >= SHORTEST and not line.startswith(b"-----"):
+            quoted = line.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+            yield from (line, quoted, quoted.replace(b"/", b"\\/"))

@@ -78,7 +78,7 @@ class Transactions(Block):
         ctx.transactions = self
         self._all: dict[str, Transaction] = {}  # by uid, in the order of their starts, until finished
         self._count = 0
-        self._bars: set[str] = set()  # why no transaction may begin
+        self._bars = {"start"}  # why no transaction may begin: before start(), what an earlier run left goes first
         self._offers: dict[int, MeterReading] = {}  # by EVSE that offers energy: the begin reading
         self._allowance = Allowance(ctx)
         self._tokens = Tokens(ctx, self)
@@ -93,6 +93,7 @@ class Transactions(Block):
 
     def start(self) -> None:
         """Stop what an earlier run left unfinished."""
+        self._bars.discard("start")
         for transaction in self._all.values():
             if transaction.state is not TransactionState.Ended:
                 self._resume_stopping(transaction)
@@ -326,7 +327,9 @@ class Transactions(Block):
             self._ended(transaction, MeterReading(transaction.meter_start), transaction.stopped_at)
         else:
             facts.transaction = transaction
-            facts.spent = not transaction.free  # the cable of which the host will tell; a free one may begin again
+            facts.spent = not transaction.free  # the cable of which the host tells; a free one may begin again
+            if facts.spent:
+                self.waiting.take_cable(facts)
             self._read_end(transaction)
 
     def _read_end(self, transaction: Transaction) -> None:

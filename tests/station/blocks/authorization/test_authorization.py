@@ -399,11 +399,24 @@ def test_an_answer_after_AuthorizationTimeout_is_learnt_and_decides_nothing() ->
 def test_a_token_that_is_shown_again_after_AuthorizationTimeout_is_asked_about_again() -> None:
     bench = impatient(LocalAuthorizeOffline="false")
     bench.swipe(evse=1)
-    bench.advance(6)
+    bench.advance(31)
     bench.swipe(evse=1)
     bench.advance(60)
     told = [event.accepted for event in bench.events if isinstance(event, AuthorizationEnded)]
     assert told == [True, False, False] and len(bench.sent(AUTHORIZE)) == 2
+
+
+def test_cards_in_front_of_a_silent_back_end_do_not_pile_up() -> None:
+    """H21: what nobody waits for any more is not sent, and leaves room for the other messages."""
+    bench = impatient(LocalAuthorizeOffline="false", MessageTimeout="600", WebSocketPingInterval="0")
+    bench.take()
+    for number in range(20):
+        bench.swipe(f"T{number}", evse=1)
+        bench.advance(6)
+    told = [event.accepted for event in bench.events if isinstance(event, AuthorizationEnded)]
+    assert told[1:] == [False] * 20
+    bench.advance(600)
+    assert [request.id_tag for request in bench.sent(AUTHORIZE)] == ["T0"]
 
 
 @pytest.mark.parametrize("registration", [None, v16.RegistrationStatus.Rejected, v16.RegistrationStatus.Pending])

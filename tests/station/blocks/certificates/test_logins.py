@@ -422,6 +422,24 @@ def test_the_host_sets_a_key_before_there_is_a_link() -> None:
     assert login(rig.last)[1] == NEW_KEY
 
 
+def test_a_key_that_is_set_while_the_old_one_gets_in_is_not_taken_back(rig: SecureRig) -> None:
+    """The link that comes up was asked for before the change: it says nothing about the new key."""
+    rig.cut()
+    out: list[Connect] = []
+    attempt, rig._attempt = rig._attempt, out.append  # type: ignore[method-assign, assignment]
+    rig.reachable = True
+    while not out:
+        rig.advance(1)
+    rig._attempt = attempt  # type: ignore[method-assign]
+    assert login(out[0])[1] == KEY
+    rig.station.configure(SECRET, NEW_KEY.hex(), rig.now)
+    rig._connect()  # before the change is stored
+    rig.run()
+    rig.advance(60)
+    assert login(rig.last)[1] == NEW_KEY and rig.station.ctx.online
+    assert rig.station.ctx.credentials() == (NEW_KEY,)
+
+
 # The setup
 
 

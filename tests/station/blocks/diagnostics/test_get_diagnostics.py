@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import ujson
 
 from ocppcore import v16
 from ocppcore.errors import CallErrorReceived
@@ -234,3 +237,24 @@ def test_W30_the_credentials_do_not_leave() -> None:
     rig.advance(60)
     get(rig)
     assert rig.uploads[1].hide == secrets("CP1", [b"another 16 bytes"])
+
+
+@pytest.mark.parametrize("dump", [json.dumps, ujson.dumps, str, lambda text: text.replace("\n", "\r\n  ")])
+def test_W30_a_private_key_does_not_leave_however_its_lines_are_written(dump: Callable[[str], str]) -> None:
+    """H16: in a database the lines of a PEM text lie within JSON."""
+    lines = ("MIGHAgEAMBMGByqGSM49/AgEGCCqGSM49", "AwEHBG0wawIBAQQg+A//")
+    pem = "\n".join(("-----BEGIN PRIVATE KEY-----", *lines, "-----END PRIVATE KEY-----", ""))
+    data = dump(pem).encode()
+    for secret in sorted(secrets("CP1", [pem.encode()]), key=len, reverse=True):
+        data = data.replace(secret, b"*" * len(secret))
+    assert not [line for line in lines if line.encode() in data or line.replace("/", "\\/").encode() in data]
+
+
+def test_W30_an_AuthorizationKey_does_not_leave_as_the_back_end_wrote_it() -> None:
+    """H16: it lies in the database with its digits as they came."""
+    rig = bench(authorization_key=b"16 octets secret")
+    text = "aB" * 16
+    assert rig.set_key("AuthorizationKey", text) == "Accepted"
+    rig.advance(60)
+    get(rig)
+    assert {text.encode(), bytes.fromhex(text)} <= set(rig.uploads[0].hide)

@@ -142,6 +142,25 @@ def test_after_a_power_cut_the_car_that_is_still_there_begins_again(slow: bool) 
     assert tokens(bench) == ["GUEST", "GUEST"] and [stop.reason for stop in bench.sent(STOP)] == ["PowerLoss"]
 
 
+@pytest.mark.parametrize("config", [{}, {"FreeVend": "false"}])
+def test_a_cable_that_is_told_before_the_start_waits_for_it(config: dict[str, str]) -> None:
+    """What the run before left unfinished ends first; then the car begins again."""
+    bench = free(config={"PreBootTransactions": "true"} | config)
+    bench.charge() if config else bench.plug()
+    bench.advance(60)
+    boot, bench.boot = bench.boot, lambda: None  # type: ignore[method-assign]
+    bench.restart()
+    bench.take()
+    bench.plug()
+    assert not bench.energy()
+    boot()
+    assert [(stop.reason, stop.transaction_id) for stop in bench.sent(STOP)] == [("PowerLoss", 1)]
+    assert bench.energy() is (not config) and tokens(bench) == ([] if config else ["GUEST"])
+    if config:
+        bench.swipe()
+        assert not bench.energy() and bench.status() == "Finishing"
+
+
 @pytest.mark.parametrize("allowed", [False, True])
 def test_before_the_first_acceptance_it_needs_PreBootTransactions(allowed: bool) -> None:
     """1.6 §4.2.1."""
