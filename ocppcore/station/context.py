@@ -126,6 +126,11 @@ class Transactions(Protocol):
         """False while no new transaction may begin at all (a reset is under way, the power fails)."""
         ...
 
+    @property
+    def going_down(self) -> bool:
+        """True while the station is about to go down: a reset is under way, or the power fails."""
+        ...
+
 
 class Metering(Protocol):
     """Offered by the meter_values block."""
@@ -239,6 +244,7 @@ class Context:
         # none is in service
         self.closing = False
         self.closed = False
+        self.installing = False  # firmware: the hardware is at it, so nobody else restarts it
         self.booting = False  # provisioning: a BootNotification is out
         # Services; the blocks put themselves here in their constructors.
         self.authorizer: Authorizer

@@ -98,6 +98,7 @@ class Station(Inputs):
         self._results: dict[int, tuple[Command, Callable[[Any], None], Callable[[str], None]]] = {}
         self._host_calls: set[str] = set()
         self._refused_calls = itertools.count(1)
+        self._started = False
         self._gate = Gate(store, self.ctx.evses)
         self._blocks: list[Block] = [self.ctx.queue, self.ctx.triggers, *(block(self.ctx) for block in v16.BLOCKS)]
         self._handlers = {cls: getattr(b, name) for b in self._blocks for cls, name in b.handlers.items()}
@@ -116,16 +117,18 @@ class Station(Inputs):
         return self._session.max_message
 
     def start(self, now: float) -> None:
-        """Begin: connect to the back end."""
+        """Begin: connect to the back end; again after a stop()."""
         self._enter(now)
-        for block in self._blocks:
-            block.start()
-        self.ctx.time.forget()
+        if not self._started:
+            self._started = True
+            for block in self._blocks:
+                block.start()
+            self.ctx.time.forget()
         self._session.start(now)
         self._settle()
 
     def stop(self, now: float) -> None:
-        """Close the connection for good; what is stored stays."""
+        """Close the connection, until the next start(); what is stored stays, and charging goes on."""
         self._enter(now)
         self._session.stop(now)
         self._settle()

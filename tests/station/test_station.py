@@ -14,6 +14,7 @@ from ocppcore.session.events import CallEnded, Connected, Lost, ResultReceived
 from ocppcore.station.events import StoreFailed
 from ocppcore.station.evse import EvseError
 from ocppcore.station.station import MAX_HOST_CALLS, STORE_RETRY
+from ocppcore.testing.bench import Bench
 from ocppcore.testing.rig import Rig
 from ocppcore.version import V16, ErrorCode
 
@@ -377,3 +378,17 @@ def test_a_link_that_comes_up_and_goes_down_in_one_turn() -> None:
     connects = len([event for event in rig.events if isinstance(event, Connected)])
     assert connects == 2
     assert not [event for event in rig.events if isinstance(event, ResultReceived) and isinstance(event.request, Data)]
+
+
+def test_a_station_that_was_stopped_starts_again_and_charging_has_gone_on() -> None:
+    bench = Bench()
+    bench.charge()
+    bench.station.stop(bench.now)
+    bench.run()
+    assert bench.energy() and not bench.station.ctx.online
+    bench.advance(600)
+    bench.boot()
+    assert bench.energy() and bench.station.ctx.online and not bench.sent(v16.StopTransactionRequest)
+    bench.swipe()
+    (stop,) = bench.sent(v16.StopTransactionRequest)
+    assert stop.meter_stop == 1200

@@ -143,6 +143,7 @@ class Progress(Block):
     def _serve(self, service: int) -> None:
         self.ctx.closing = service >= CLOSING
         self.ctx.closed = service == CLOSED
+        self.ctx.installing = False
 
     def _end(self, update: Update, status: str) -> None:
         self._tell(update, status)

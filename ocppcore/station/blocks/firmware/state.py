@@ -5,8 +5,9 @@ step. The way is a table, stages.py; how an update goes along it is progress.py;
 - Charging goes on during the download. Once the image is here, and the time to install it has come, an EVSE that is
   free goes out of service, and all of them while it is installed (E 3.49, W L01.FR.07); what ChangeAvailability said is
   in force again when the update ends, however it ends (W19).
-- Installing begins when that it begins is stored, and told if it can be; the restart likewise. Installed is told after
-  the restart (E 3.47), or at once where the host cannot restart the station.
+- Installing begins when that it begins is stored, and told if it can be; the restart likewise. Neither begins while a
+  reset is under way or the power fails; while the hardware installs, a Reset is Rejected. Installed is told after the
+  restart (E 3.47), or at once where the host cannot restart the station.
 - Interrupted while it was being installed: Installed if the version is another one now, else InstallationFailed.
 - A new request replaces an update that is not being installed yet. The answer to a signed one says so (W L01.FR.26);
   for a plain one, that the old one failed is told.
@@ -91,8 +92,9 @@ class Firmware(Progress):
         return all(evse.transaction is None and evse.authorized is None for evse in self.ctx.evses.values())
 
     def _noted(self) -> bool:
-        """What was done so far is stored, and told where it can be."""
-        return self.ctx.all_stored() and (self._notices.idle or not self.ctx.online)
+        """What was done so far is stored, and told where it can be; and nothing is about to take the station down."""
+        noted = self.ctx.all_stored() and (self._notices.idle or not self.ctx.online)
+        return noted and not self.ctx.transactions.going_down
 
     # Works
 
@@ -129,6 +131,7 @@ class Firmware(Progress):
         if update.request_id is not None and self.ctx.now - self._verified_at > VERIFIED_FOR:
             update.phase = INSTALLING  # storing that it begins took its time
             return
+        self.ctx.installing = True
         self._give(update, Install(*self._ticket(INSTALL_TIME), update.file), self._installed)
 
     def _installed(self, update: Update, version: Any) -> None:

@@ -35,8 +35,8 @@ class ResetProcedure:
         self._until = 0.0
 
     def ask(self, hard: bool) -> bool:
-        """The back end wants a reset; False if the hardware cannot."""
-        if not self._ctx.setup.capabilities.reset:
+        """The back end wants a reset; False if the hardware cannot, or would be left with half of its firmware."""
+        if not self._ctx.setup.capabilities.reset or self._ctx.installing:
             return False
         if self._hard is None:
             self._begin(hard)

@@ -125,6 +125,10 @@ class Transactions(Block):
     def accepts(self) -> bool:
         return not self._bars
 
+    @property
+    def going_down(self) -> bool:
+        return not self._bars.isdisjoint(("reset", "power"))
+
     def can_start(self, evse: int) -> bool:
         facts = self.ctx.evses[evse]
         free = facts.transaction is None and facts.cable_held is None

@@ -283,6 +283,38 @@ def test_a_power_failure_during_the_installation(version: str, status: str) -> N
     assert rig.status(1) == "Available"
 
 
+@pytest.mark.parametrize("kind", list(v16.ResetType))
+def test_a_reset_does_not_interrupt_the_installation(kind: v16.ResetType) -> None:
+    """It would leave the hardware with half of it."""
+    rig = bench()
+    rig.installs = None
+    update(rig)
+    assert rig.ask(v16.ResetRequest(type=kind)).status == "Rejected"
+    rig.end(rig.installations[0], None, works=False)
+    rig.run()
+    assert rig.ask(v16.ResetRequest(type=kind)).status == "Accepted" and len(rig.resets) == 1
+
+
+@pytest.mark.parametrize("end", ["Soft", "Hard", "power"])
+def test_nothing_is_installed_when_the_station_is_about_to_go_down(end: str) -> None:
+    """What ends the transactions that were waited for."""
+    rig = bench(config={"ResetRetries": "0"})
+    rig.charge()
+    update(rig)
+    if end == "power":
+        rig.station.power_failing(rig.now)
+        rig.run()
+    else:
+        assert rig.ask(v16.ResetRequest(type=v16.ResetType(end))).status == "Accepted"
+    assert not rig.energy() and not rig.installations and len(rig.resets) == (end != "power")
+    if end == "power":  # it did not
+        rig.advance(61)
+    else:
+        rig.station.failed(rig.resets[0].id, "it hangs", rig.now)
+        rig.run()
+    assert len(rig.installations) == 1
+
+
 def test_it_is_stored_that_it_begins_before_it_begins() -> None:
     rig = bench()
     rig.transfers_work = None
