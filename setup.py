@@ -18,7 +18,9 @@ COMPILED: dict[str, str] = {
     "ocppcore.charging.limits": "ocppcore/charging/limits.py",
     "ocppcore.charging.timetable": "ocppcore/charging/timetable.py",
     "ocppcore.charging.calculator": "ocppcore/charging/calculator.py",
+    "ocppcore.csms.events": "ocppcore/csms/events.py",
     "ocppcore.csms.link": "ocppcore/csms/link.py",
+    "ocppcore.messages.base": "ocppcore/messages/base.py",
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",
     "ocppcore.session.calls": "ocppcore/session/calls.py",
@@ -29,6 +31,7 @@ COMPILED: dict[str, str] = {
     "ocppcore.session.outbox": "ocppcore/session/outbox.py",
     "ocppcore.session.pump": "ocppcore/session/pump.py",
     "ocppcore.session.session": "ocppcore/session/session.py",
+    "ocppcore.session.settings": "ocppcore/session/settings.py",
     "ocppcore.wire.fast": "ocppcore/wire/fast.pyx",
 }
 

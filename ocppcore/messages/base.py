@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 from ocppcore.messages.fields import Field, anything, boolean, enum, instant, integer, listof, number, record, text
 from ocppcore.messages.instant import format_instant
 from ocppcore.messages.rules import Rule
-from ocppcore.messages.schema.nodes import Object
+from ocppcore.messages.schema.nodes import Member, Object
 from ocppcore.messages.schema.shape import MessageShape
 
 __all__ = ["Message", "Record", "Request", "Response", "replace"]
@@ -70,20 +70,15 @@ class Message(metaclass=MessageType):
     _fields: ClassVar[tuple[Field, ...]]
 
     def __init__(self, **values: Any) -> None:
-        for field in self._fields:
-            if field.attribute in values:
-                setattr(self, field.attribute, values.pop(field.attribute))
-            elif field.required:
-                raise TypeError(f"{type(self).__name__} lacks {field.attribute}")
-            else:
-                setattr(self, field.attribute, None)
-        if values:
-            raise TypeError(f"{type(self).__name__} has no field {next(iter(values))}")
+        _fill(self, self.node.members, values)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, field.attribute) == getattr(other, field.attribute) for field in self._fields)
+        for field in self._fields:
+            if not getattr(self, field.attribute) == getattr(other, field.attribute):
+                return False
+        return True
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -95,6 +90,19 @@ class Message(metaclass=MessageType):
     def __replace__(self, /, **changes: Any) -> Any:
         values = {field.attribute: getattr(self, field.attribute) for field in self._fields}
         return type(self)(**(values | changes))
+
+
+def _fill(message: Message, members: tuple[Member, ...], values: dict[str, Any]) -> None:
+    """Give a new message its values. Raises TypeError for one that it lacks or does not have."""
+    for member in members:
+        if member.attribute in values:
+            setattr(message, member.attribute, values.pop(member.attribute))
+        elif member.required:
+            raise TypeError(f"{type(message).__name__} lacks {member.attribute}")
+        else:
+            setattr(message, member.attribute, None)
+    if values:
+        raise TypeError(f"{type(message).__name__} has no field {next(iter(values))}")
 
 
 def _show(message: Message, field: Field, value: Any) -> str:

@@ -3,6 +3,7 @@
 cimport cython
 
 from ocppcore.session.outbox cimport Outbox, Trickle
+from ocppcore.session.settings cimport SessionSettings
 
 
 @cython.final
@@ -31,7 +32,7 @@ cdef class Calls:
     cdef readonly dict pending
     cdef readonly int timeouts_in_row
     cdef object _actions
-    cdef object _settings
+    cdef SessionSettings _settings
     cdef Outbox _sink
     cdef str _prefix
     cdef long long _number

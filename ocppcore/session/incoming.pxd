@@ -4,12 +4,13 @@ cimport cython
 
 from ocppcore.session.calls cimport Recent
 from ocppcore.session.outbox cimport Outbox, Trickle
+from ocppcore.session.settings cimport SessionSettings
 
 
 @cython.final
 cdef class Incoming:
     cdef object _actions
-    cdef object _settings
+    cdef SessionSettings _settings
     cdef Outbox _sink
     cdef dict _open
     cdef Recent _finished

@@ -3,6 +3,7 @@
 cimport cython
 
 from ocppcore.session.outbox cimport Outbox
+from ocppcore.session.settings cimport SessionSettings
 
 
 @cython.final
@@ -12,7 +13,7 @@ cdef class Link:
     cdef readonly object state
     cdef readonly bint is_open
     cdef readonly bint up
-    cdef object _settings
+    cdef SessionSettings _settings
     cdef Outbox _out
     cdef object _rng
     cdef object _rest_state

@@ -18,10 +18,11 @@ from typing import Any
 
 from charging_cases import of_charging
 from csms_cases import of_csms
-from session_cases import of_events, of_parts, of_pump, of_sessions
+from session_cases import of_events, of_parts, of_pump, of_sessions, of_settings
 
 from ocppcore import v16
 from ocppcore.errors import OcppError
+from ocppcore.messages import base
 from ocppcore.messages.export import schema_of
 from ocppcore.messages.schema import nodes, shape
 from ocppcore.messages.schema.compile import compile_schema
@@ -185,6 +186,20 @@ def of_tables() -> Iterator[tuple[str, Case]]:
     yield "fast.Names", each(fast.Names, sources)  # type: ignore[attr-defined]
 
 
+def of_messages() -> Iterator[tuple[str, Case]]:
+    """Messages made, compared, shown and changed."""
+    request, other = (v16.AuthorizeRequest(id_tag=text) for text in "ab")
+    for kind in (base.Message, base.Record, base.Response, base.Request, v16.AuthorizeRequest, v16.IdTagInfo):
+        yield f"base.{kind.__name__}", each(lambda kind=kind, **values: kind(**values), [()])  # type: ignore[misc]
+        yield f"base.{kind.__name__}: with values", each(lambda value, kind=kind: kind(id_tag=value), VALUES)  # type: ignore[misc]
+    yield "base.replace", each(lambda value: base.replace(request, id_tag=value), VALUES)
+    yield "base.replace: other fields", each(lambda value: base.replace(request, x=value), VALUES)
+    yield "base.Message: compared", each(request.__eq__, [request, other, v16.AuthorizeRequest(id_tag="a"), 5])
+    shown = [*messages(v16.ChangeConfigurationRequest), *messages(v16.IdTagInfo)]
+    yield "base.Message: shown", each(repr, shown)
+    yield "base.MessageType", each(base.MessageType, [(), ("X", 5, {}), ("X", (), 5)])
+
+
 def messages(kind: Any) -> list[Any]:
     """Messages of a class: as they should be, and with odd values, one field at a time."""
     made = []
@@ -205,7 +220,20 @@ def samples() -> list[bytes]:
     return [data for label, data in frames() if "," not in label]
 
 
-GROUPS = (of_nodes, of_shapes, of_frames, of_tables, of_charging, of_csms, of_events, of_parts, of_pump, of_sessions)
+GROUPS = (
+    of_nodes,
+    of_shapes,
+    of_frames,
+    of_tables,
+    of_charging,
+    of_csms,
+    of_events,
+    of_parts,
+    of_pump,
+    of_sessions,
+    of_settings,
+    of_messages,
+)
 
 
 def cases() -> dict[str, Case]:

@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 from ocppcore import v16
+from ocppcore.csms import events as back_end
 from ocppcore.errors import CallTimeout, OcppError, RpcError
-from ocppcore.session import calls, counters, events, incoming, link, outbox, pump, session
+from ocppcore.session import calls, counters, events, incoming, link, outbox, pump, session, settings
 from ocppcore.session.policy import LENIENT, STRICT
 from ocppcore.session.session import Endpoint, Session
-from ocppcore.session.settings import SessionSettings
 from ocppcore.version import V16, ErrorCode
 from ocppcore.wire import Call, CallError, CallResult, Fault
 
@@ -57,8 +57,8 @@ def each_method(label: str, make: Callable[[], Any], given: dict[str, Some]) -> 
         yield f"{label}.{method}", on_fresh(make, method, [*likes, *odd, (), (1,) * 7])
 
 
-def _parts() -> tuple[Any, SessionSettings, outbox.Outbox]:
-    return v16.ACTIONS, SessionSettings(), outbox.Outbox(None, lambda direction, text: None)
+def _parts() -> tuple[Any, settings.SessionSettings, outbox.Outbox]:
+    return v16.ACTIONS, settings.SessionSettings(), outbox.Outbox(None, lambda direction, text: None)
 
 
 def _session() -> Session:
@@ -86,8 +86,8 @@ def _incoming() -> incoming.Incoming:
 
 
 def _link() -> link.Link:
-    _, settings, sink = _parts()
-    made = link.Link(V16, Endpoint("ws://x"), settings, sink, Random(1))
+    _, times, sink = _parts()
+    made = link.Link(V16, Endpoint("ws://x"), times, sink, Random(1))
     made.start(0.0)
     return made
 
@@ -130,6 +130,16 @@ def of_parts() -> Iterator[tuple[str, Case]]:
     written: Some = [(3, "1", "Heartbeat", RESPONSE.shape, RESPONSE, policy) for policy in (LENIENT, STRICT)]
     yield from each_method("outbox", lambda: outbox, {"utf8_length": [("x",), ("\u20ac",)], "write": written})
     yield "counters.Counters.as_dict", lambda: (counters.Counters().as_dict(), repr(counters.Counters()))
+
+
+def of_settings() -> Iterator[tuple[str, Case]]:
+    """What a session may be told."""
+    yield from each_method("settings.Backoff", settings.Backoff, {"wait": [(3, 0.5), (10**6, 0.5)]})
+    times = {"Reset": 5.0}
+    yield from each_method(
+        "settings.SessionSettings", lambda: settings.SessionSettings(timeouts=times), {"timeout": [("Reset",)]}
+    )
+    yield "settings.Endpoint", lambda: repr([Endpoint("ws://a:b@x"), Endpoint("ws://x")])
 
 
 def of_sessions() -> Iterator[tuple[str, Case]]:
@@ -205,10 +215,11 @@ def of_pump() -> Iterator[tuple[str, Case]]:
 
 def of_events() -> Iterator[tuple[str, Case]]:
     """Events and reasons, made and shown; and the enumerations."""
-    for name, kind in vars(events).items():
+    for name, kind in [*vars(events).items(), *vars(back_end).items()]:
         if inspect.isclass(kind) and issubclass(kind, (events.Event, events.Disconnect)):
             error = CallTimeout("1", "Reset", "x")
-            values: Some = [(value,) * len(kind.__slots__) for value in (None, "x", error)]
+            size = sum(len(base.__dict__.get("__slots__", ())) for base in kind.__mro__)
+            values: Some = [(value,) * size for value in (None, "x", error)]
             yield f"events.{name}", on_fresh(lambda kind=kind: _Shown(kind), "show", values)  # type: ignore[misc]
     for some in (events.TlsFailure, events.Stray, calls.Priority, link.State, link.Input, outbox.Direction):
         label = f"{some.__module__.rpartition('.')[2]}.{some.__name__}"
