@@ -18,6 +18,7 @@ COMPILED: dict[str, str] = {
     "ocppcore.charging.limits": "ocppcore/charging/limits.py",
     "ocppcore.charging.timetable": "ocppcore/charging/timetable.py",
     "ocppcore.charging.calculator": "ocppcore/charging/calculator.py",
+    "ocppcore.csms.answer": "ocppcore/csms/answer.py",
     "ocppcore.csms.events": "ocppcore/csms/events.py",
     "ocppcore.csms.link": "ocppcore/csms/link.py",
     "ocppcore.messages.base": "ocppcore/messages/base.py",

@@ -10,7 +10,7 @@ MAX_FRAGMENTS = 1024
 """Frames of one message. Empty fragments would otherwise cost work and never reach the cap on bytes."""
 
 _FIN, _OPCODE, _CONTROL, _MASKED, _LENGTH = 0x80, 0x0F, 0x08, 0x80, 0x7F
-_SHORT, _LONG = 126, 127  # lengths that announce 2 or 8 more bytes
+_SHORT = 126  # a length that announces 2 more bytes; the one above it announces 8
 _LONGEST_HEADER = 10  # without the mask, which is skipped with the payload
 
 
@@ -72,5 +72,6 @@ def _header_size(head: bytes) -> int | None:
     """The size of the header that begins with these bytes, without the mask; None where it is not all there yet."""
     if len(head) < 2:
         return None
-    size = {_SHORT: 4, _LONG: _LONGEST_HEADER}.get(head[1] & _LENGTH, 2)
+    length = head[1] & _LENGTH
+    size = 2 if length < _SHORT else 4 if length == _SHORT else _LONGEST_HEADER
     return size if len(head) >= size else None

@@ -12,7 +12,7 @@ from typing import cast
 
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import Peer
-from ocppcore.bindings._ws import Closed, Event, Opened, Ponged, State, WebSocket
+from ocppcore.bindings._ws import OPEN, Closed, Event, Opened, Ponged, State, WebSocket
 from ocppcore.csms.admission import Offer
 from ocppcore.session.events import Disconnect, Lost
 from ocppcore.version import SUBPROTOCOLS
@@ -156,14 +156,14 @@ class Socket(asyncio.Protocol):
 
     def _watch(self) -> None:
         """Keep the deadline of the present state; a new one for each message that comes in pieces."""
-        mark = (self.ws.state, self._messages)
-        if self.transport is None or self.ws.state is State.Open and self.ws.idle:
+        state = self.ws.state
+        if self.transport is None or state is OPEN and self.ws.idle:
             self._forget_deadline()
-        elif mark != self._mark:
+        elif (state, self._messages) != self._mark:
             self._forget_deadline()
-            self._mark = mark
-            reason = Lost(f"{self.ws.state.value} took too long")
-            self._deadline = asyncio.get_running_loop().call_later(PATIENCE[self.ws.state], self.abort, reason)
+            self._mark = (state, self._messages)
+            reason = Lost(f"{state.value} took too long")
+            self._deadline = asyncio.get_running_loop().call_later(PATIENCE[state], self.abort, reason)
 
     def _forget_deadline(self) -> None:
         self._mark = None

@@ -76,6 +76,10 @@ class State(Enum):
     Closed = "closed"
 
 
+# Asked for with each message: looking a member up in its Enum takes longer than what is then done.
+OPEN, CLOSED = State.Open, State.Closed
+
+
 class WebSocket:
     """One side of one WebSocket. max_message: the cap on received messages, in bytes; it may change."""
 
@@ -131,7 +135,7 @@ class WebSocket:
     @property
     def closed(self) -> bool:
         """True when it is over: write what is left, then close the transport."""
-        return self.state is State.Closed
+        return self.state is CLOSED
 
     @property
     def idle(self) -> bool:
@@ -154,7 +158,7 @@ class WebSocket:
 
     def receive(self, data: bytes) -> None:
         """Bytes from the transport."""
-        if self.closed:
+        if self.state is CLOSED:
             return
         if self._connection is not None:
             self._store(self._connection, data)
@@ -203,7 +207,7 @@ class WebSocket:
     def _parse(self) -> bool:
         """Take the next frame; False if there is none."""
         connection = self._connection
-        if connection is None or self.closed:
+        if connection is None or self.state is CLOSED:
             return False
         event = next(connection.events(), None)
         if event is not None:
@@ -259,7 +263,7 @@ class WebSocket:
 
     def send(self, text: str) -> None:
         """One message. What is sent when the WebSocket is not open is dropped: the link is known to be gone."""
-        if self.state is State.Open and self._connection is not None:
+        if self.state is OPEN and self._connection is not None:
             self._out.append(self._connection.send(TextMessage(data=text)))
 
     def ping(self) -> None:

@@ -1,6 +1,8 @@
 # The C types of link.py. Times and what the host hands in are objects.
 
-from ocppcore.session.events cimport CallReceived
+from ocppcore.csms.answer cimport answer
+from ocppcore.csms.events cimport AnswerAwaited, CallBeforeBoot, CallServed, HandlerFailed
+from ocppcore.session.events cimport CallEnded, CallReceived, Connected, Disconnected, ResultReceived
 from ocppcore.session.session cimport Session
 
 

@@ -2,7 +2,8 @@
 
 cimport cython
 
-from ocppcore.session.outbox cimport Outbox, Trickle
+from ocppcore.session.events cimport CallEnded, CallSent, ResultReceived, StrayAnswer
+from ocppcore.session.outbox cimport Outbox, Trickle, write
 from ocppcore.session.settings cimport SessionSettings
 
 
@@ -42,16 +43,21 @@ cdef class Calls:
     cdef Trickle _trickle
 
     cpdef str add(self, object request, object priority, object timeout, object policy)
+    @cython.locals(call=OutCall)
     cpdef object pump(self, object now)
     cpdef object cancel(self, object id)
     cpdef object lost(self)
+    @cython.locals(call=OutCall)
     cpdef object result(self, object frame)
+    @cython.locals(call=OutCall)
     cpdef object refused(self, object frame)
+    @cython.locals(call=OutCall)
     cpdef object broken(self, object fault)
     cpdef object stray(self, object id, object now)
     cpdef object next_timer(self)
     cpdef object handle_timer(self, object now)
 
     cdef OutCall _answered(self)
+    @cython.locals(call=OutCall)
     cdef OutCall _take(self, object then)
     cdef object _end(self, OutCall call, object error, str text)

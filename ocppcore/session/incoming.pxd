@@ -3,7 +3,8 @@
 cimport cython
 
 from ocppcore.session.calls cimport Recent
-from ocppcore.session.outbox cimport Outbox, Trickle
+from ocppcore.session.events cimport CallReceived, FaultReceived, HandlerTimeout, IdReused
+from ocppcore.session.outbox cimport Outbox, Trickle, write
 from ocppcore.session.settings cimport SessionSettings
 
 

@@ -2,6 +2,8 @@
 
 cimport cython
 
+from ocppcore.session.events cimport CallEnded, Event, ResultReceived
+
 cpdef object pump(object connection, object host)
 
 

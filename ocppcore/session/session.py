@@ -178,9 +178,9 @@ class Session:
         self._link.alive()
         self._out.received(data)
         frame = decode(data, self._actions, self._calls.pending, self.limits)
-        if isinstance(frame, Fault) and not self.policy.is_strict:
+        if type(frame) is Fault and not self.policy.is_strict:
             frame = self._reread(data, frame)
-        if isinstance(frame, Fault):
+        if type(frame) is Fault:
             self._fault(frame, now)
         else:
             self._frame(frame, now)
@@ -197,17 +197,17 @@ class Session:
         self._out.event(Repaired(quirk, pointer, action))
 
     def _frame(self, frame: Frame, now: float) -> None:
-        if isinstance(frame, CallResult):
+        if type(frame) is CallResult:
             self._calls.result(frame)
-        elif isinstance(frame, UnmatchedResult):
+        elif type(frame) is UnmatchedResult:
             self._calls.stray(frame.id, now)
-        elif isinstance(frame, CallError):
+        elif type(frame) is CallError:
             self._error(frame)
         elif not self._link.is_open:
             pass  # we are closing: no answer would leave any more, and the peer will see the link go
-        elif isinstance(frame, Call):
+        elif type(frame) is Call:
             self._incoming.call(frame, now)
-        elif isinstance(frame, Send):
+        elif type(frame) is Send:
             self._out.event(SendReceived(frame.id, frame.payload))
 
     def _error(self, frame: CallError) -> None:

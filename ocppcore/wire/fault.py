@@ -5,7 +5,7 @@ A fault names the place and the rule and never carries the whole value: it ends 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, final
 
 from ocppcore.version import ErrorCode
 
@@ -17,6 +17,7 @@ def printable(text: str, limit: int = MAX_DESCRIPTION) -> str:
     return ascii(text[:limit])[1:-1][:limit]
 
 
+@final
 class Fault:
     """One broken rule.
 

@@ -9,7 +9,7 @@ from random import Random
 from session_cases import LOST, NOW, ODD, REFUSAL, REQUEST, RESPONSE, Some, each_method, on_fresh
 
 from ocppcore import v16
-from ocppcore.csms import Csms, Offer
+from ocppcore.csms import Csms, Offer, answer
 from ocppcore.csms.door import Case, Refusal
 from ocppcore.csms.link import Stage, StationLink
 from ocppcore.session.events import Event
@@ -58,5 +58,7 @@ def of_csms() -> Iterator[tuple[str, Callable[[], object]]]:
     waits: dict[str, Some] = {"wait_for": [(Case(0, "", _Later()), NOW)], "probe": [(NOW,)], "replace": [(NOW,)]}
     others: dict[str, Some] = {"tell": [(Event(),)], "afterwards": [(len,)], "stored": [(1, NOW)]}
     yield from each_method("link.StationLink", _link, {**judged, **waits, **others})
+    given: Some = [(_link(), "1", outcome, NOW) for outcome in (RESPONSE, REFUSAL, ValueError(), None)]
+    yield from each_method("answer", lambda: answer, {"answer": given})
     yield "link.StationLink: made wrongly", on_fresh(lambda: StationLink, "__call__", [(), (1, 2, 3, 4), (REQUEST,)])
     yield "link.Stage", on_fresh(lambda: Stage, "__call__", [(value,) for value in (*ODD, 1)])
