@@ -1,4 +1,5 @@
-"""Points that laboratories insist upon, where no case shows them by itself. Smart charging's are in its own file."""
+"""Points that laboratories insist upon, where no case shows them by itself. Smart charging's are in its own file, those
+of security in tests/station/blocks/certificates and security."""
 
 from __future__ import annotations
 
