@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def main() -> None:
             from targets import TARGETS
 
         run = TARGETS[name].run
+    gc.freeze()  # what was imported stays: no need to look for garbage in it, run after run
     atheris.Setup([sys.argv[0], *options, folder], run)
     atheris.Fuzz()
 

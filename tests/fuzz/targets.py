@@ -183,7 +183,7 @@ def odd(data: bytes) -> Any:
     if kind < 140 and len(rest) >= 8:
         return struct.unpack("<d", rest[:8])[0]
     if kind < 180:
-        return int.from_bytes(rest, signed=True) / 10
+        return int.from_bytes(rest[:8], signed=True) / 10
     return int.from_bytes(rest, signed=True)
 
 
