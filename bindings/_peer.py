@@ -82,6 +82,7 @@ class Peer(Stepper):
     machine's if None. store: where batches go; a connection without state needs none. threaded: commit in a thread.
     """
 
+    link: Link | None
     ACTS = {
         **Stepper.ACTS,
         CallReceived: "_begin",
@@ -99,7 +100,6 @@ class Peer(Stepper):
         threaded: bool = False,
     ) -> None:
         super().__init__(connection, SystemClock() if clock is None else clock)
-        self.link: Link | None = None
         self._writer = None if store is None else Writer(store, self._stored, self._store_failed, threaded)
         self._handlers: dict[type, Callable[[Any], Any]] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
@@ -233,11 +233,6 @@ class Peer(Stepper):
 
     def _store_failed(self, id: int, why: str) -> None:
         self.feed(self.connection.store_failed, id, why)
-
-    def send(self, text: str) -> None:
-        """One message, if there is a link."""
-        if self.link is not None:
-            self.link.send(text)
 
     def carry_out(self, command: Command) -> None:
         """The commands of a link; a subclass knows more of them."""

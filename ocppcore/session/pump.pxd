@@ -10,6 +10,7 @@ cpdef object pump(object connection, object host)
 cdef class Stepper:
     cdef public object connection
     cdef public object clock
+    cdef public object link
     cdef public list listeners
     cdef readonly dict _waiting
     cdef bint _stepping

@@ -39,17 +39,19 @@ def pump(connection: Connection, host: Host) -> float | None:
 class Stepper:
     """Base class of a SteppedHost. connection: what it drives; nothing else may feed it. clock: gives `now`.
 
+    link: where texts go, None while there is none; it may be anything with send(text).
     listeners: are called with each event. What one raises goes to listener_failed(), and breaks nothing.
     ACTS: by class of event, the name of the method that acts on those and on what is derived from them.
     """
 
-    __slots__ = ("connection", "clock", "listeners", "_waiting", "_stepping", "_alarm")
+    __slots__ = ("connection", "clock", "link", "listeners", "_waiting", "_stepping", "_alarm")
 
     ACTS: ClassVar[dict[type, str]] = {ResultReceived: "answered", CallEnded: "ended"}
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.clock = clock
+        self.link: Any = None
         self.listeners: list[Callable[[Event], object]] = []
         self._waiting: dict[str, Any] = {}  # who waits for an answer, by message id: futures, of asyncio or alike
         self._stepping = False
@@ -91,6 +93,12 @@ class Stepper:
         """The time of wake_at() has come, or may have."""
         self._alarm = None
         self.feed(self.connection.handle_timer)
+
+    def send(self, text: str) -> None:
+        """One message, if there is a link."""
+        link = self.link
+        if link is not None:
+            link.send(text)
 
     # What happened
 

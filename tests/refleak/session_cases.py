@@ -168,8 +168,6 @@ def _attributes() -> None:
 class _Host(pump.Stepper):
     """Answers each call at once, and keeps nothing."""
 
-    def send(self, text: str) -> None: ...
-
     def carry_out(self, command: Any) -> None: ...
 
     ACTS = {**pump.Stepper.ACTS, events.CallReceived: "reply"}
@@ -180,6 +178,10 @@ class _Host(pump.Stepper):
     def listener_failed(self, error: Exception) -> None: ...
 
     def wake_at(self, due: float | None) -> None: ...
+
+
+class _Wire:
+    def send(self, text: str) -> None: ...
 
 
 class _Clock:
@@ -194,10 +196,17 @@ def of_pump() -> Iterator[tuple[str, Case]]:
 
     def host() -> _Host:
         made = _Host(_session(), _Clock())
+        made.link = _Wire()
         made.listeners += [lambda event: None, lambda event: 1 / 0]
         return made
 
-    heard: dict[str, Some] = {"receive": [(text,) for text in TEXTS], "step": [()], "wake": [()], "after_step": [()]}
+    heard: dict[str, Some] = {
+        "receive": [(text,) for text in TEXTS],
+        "step": [()],
+        "wake": [()],
+        "after_step": [()],
+        "send": [("x",)],
+    }
     happened: Some = [(events.Event(),), (events.CallReceived("1", REQUEST),)]
     told: dict[str, Some] = {
         "notice": happened,
