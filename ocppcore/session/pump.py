@@ -7,7 +7,7 @@ its host knows when to wake it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from ocppcore.clock import Clock
 from ocppcore.session.contract import Connection, Host
@@ -36,6 +36,10 @@ def pump(connection: Connection, host: Host) -> float | None:
     return connection.next_timer()
 
 
+# What a Stepper does itself.
+ACTS: dict[type, str] = {ResultReceived: "answered", CallEnded: "ended"}
+
+
 class Stepper:
     """Base class of a SteppedHost. connection: what it drives; nothing else may feed it. clock: gives `now`.
 
@@ -46,7 +50,7 @@ class Stepper:
 
     __slots__ = ("connection", "clock", "link", "listeners", "_waiting", "_stepping", "_alarm")
 
-    ACTS: ClassVar[dict[type, str]] = {ResultReceived: "answered", CallEnded: "ended"}
+    ACTS = ACTS
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection

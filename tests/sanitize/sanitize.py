@@ -13,7 +13,7 @@ from instrument import GCC, ROOT, Missing, build, watched
 # What reaches compiled code with odd input. The rest of the tests drive the same code with good input.
 TESTS = [
     f"tests/{name}"
-    for name in ("wire", "hostile", "messages", "charging", "fuzz", "refleak", "differential")
+    for name in ("wire", "hostile", "messages", "session", "csms", "charging", "fuzz", "refleak", "differential")
 ]
 
 
