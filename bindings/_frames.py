@@ -9,7 +9,7 @@ from __future__ import annotations
 MAX_FRAGMENTS = 1024
 """Frames of one message. Empty fragments would otherwise cost work and never reach the cap on bytes."""
 
-_FIN, _OPCODE, _CONTROL, _MASKED, _LENGTH = 0x80, 0x0F, 0x08, 0x80, 0x7F
+_FIN, _OPCODE, _BINARY, _MASKED, _LENGTH = 0x80, 0x0F, 0x02, 0x80, 0x7F
 _SHORT = 126  # a length that announces 2 more bytes; the one above it announces 8
 _LONGEST_HEADER = 10  # without the mask, which is skipped with the payload
 
@@ -56,7 +56,7 @@ class FrameWatch:
         """Take a whole header into account; False if its message breaks a cap."""
         length = head[1] & _LENGTH if len(head) == 2 else int.from_bytes(head[2:], "big")
         self._skip = length + (4 if head[1] & _MASKED else 0)
-        if head[0] & _CONTROL:
+        if head[0] & _OPCODE > _BINARY:  # control, or no frame at all, which the parser sees before its length
             return True
         if head[0] & _OPCODE:  # text or binary: a message begins
             self._total = self._fragments = 0

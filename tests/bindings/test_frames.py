@@ -63,6 +63,12 @@ def test_a_length_that_is_no_length_is_left_to_the_parser() -> None:
     assert FrameWatch().scan(data := bytes.fromhex("817F8000000000000000"), CAP) == len(data)
 
 
+@pytest.mark.parametrize("opcode", [3, 7, 11, 15])
+def test_an_opcode_that_there_is_not_is_left_to_the_parser_whatever_its_length(opcode: int) -> None:
+    header = bytes([0x80 | opcode, 126]) + (CAP + 1).to_bytes(2)
+    assert FrameWatch().scan(header, CAP) == len(header)
+
+
 def test_it_is_idle_between_messages_only() -> None:
     watch = FrameWatch()
     stream = frame(Opcode.TEXT, 3, fin=False) + frame(Opcode.PING, 0) + frame(Opcode.CONT, 3)

@@ -296,8 +296,8 @@ KEYWORDS = [f'"{word}":' for word in ("type", "properties", "required", "items",
 
 TARGETS = {
     "decode": Target(fuzz_decode, decode_seeds, JSON_WORDS + FIELDS + [f'"{name}",' for name in v16.REQUESTS]),
-    "encode": Target(fuzz_encode, encode_seeds, []),
-    "schedule": Target(schedule.fuzz_schedule, schedule.seeds, []),
+    "encode": Target(fuzz_encode, encode_seeds, [], longest=512),
+    "schedule": Target(schedule.fuzz_schedule, schedule.seeds, [], longest=512),
     "socket": Target(sockets.fuzz_socket, sockets.seeds, HEADS, longest=700),
     "schema": Target(fuzz_schema, schema_seeds, JSON_WORDS + KEYWORDS),
 }
