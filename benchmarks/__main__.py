@@ -41,6 +41,9 @@ def everything() -> None:
     results["round trips"] = {
         count: {stack: loopback.middle(runs) for stack, runs in stacks.items()} for count, stacks in trips.items()
     }
+    results["shares"] = {
+        count: loopback.share(stacks["ocppcore"], stacks["canned"]) for count, stacks in trips.items()
+    }
     results["idle"] = {stack: loopback.measure_idle(stack) for stack in loopback.STACKS}
     report.save(results)
     print(report.tables(results))

@@ -24,7 +24,7 @@ from typing import Any, TypedDict
 
 from benchmarks.stacks import STACKS, Trip
 
-TRIPS = {1: 2400, 100: 6400}  # connections: round trips of all of them together
+TRIPS = {1: 6000, 100: 20_000}  # connections: round trips of all of them together
 IDLE = 400  # connections
 REPEATS = 6
 WAIT = 120.0  # seconds for anything
@@ -164,6 +164,15 @@ def all_trips(repeats: int = REPEATS) -> dict[str, dict[str, list[Trips]]]:
             for stack in STACKS:
                 found[str(count)][stack].append(measure_trips(stack, count))
     return found
+
+
+def share(ours: list[Trips], canned: list[Trips]) -> dict[str, float]:
+    """What ours takes more, as the median over runs that followed each other: the machine drifts, but slowly."""
+    pairs = list(zip(ours, canned, strict=True))
+    return {
+        "server": median([one["server"] - other["server"] for one, other in pairs]),
+        "client": median([one["client"] - other["client"] for one, other in pairs]),
+    }
 
 
 def middle(runs: list[Trips]) -> Trips:

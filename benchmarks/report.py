@@ -101,8 +101,7 @@ def _trips(results: Results) -> str:
             times = found["per_second"] / stacks["ocpp"]["per_second"]
             cpu = [_number(found["server"]), _number(found["client"])]
             rows.append([stack, connections, f"{found['per_second']:.0f}", _number(times), *cpu])
-        ours, canned = stacks[OURS], stacks["canned"]
-        share = [_number(ours[side] - canned[side]) for side in ("server", "client")]
+        share = [_number(results["shares"][connections][side]) for side in ("server", "client")]
         rows.append(["our share: ocppcore less canned", connections, "", "", *share])
     return table(head, rows)
 
