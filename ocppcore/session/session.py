@@ -59,7 +59,8 @@ class Session:
 
     actions: what this end speaks and serves. endpoint: where to connect to; without one it is the server's end, and
     connected() is called for it. rng: for message ids and back-off. policy: which quirks of the peer are put up with.
-    command_ids: shared with who embeds the session. settings, limits and policy may be changed at any time.
+    command_ids: shared with who embeds the session. limits and policy may be replaced at any time, the
+    values of settings changed.
 
     What is queued or out when the link goes away ends with CallEnded(ConnectionLost); so does a call that is made while
     there is no link. Everything of the peer that was begun is forgotten: a late reply() is False.

@@ -3,7 +3,8 @@
 - What is to be told is stored in the same step, with the instant at which it happened; it is sent once the back end has
   accepted the station and the clock is known, in order, and deleted after the answer (queue.py).
 - What happens again and again is counted (guard.py), and so is what has no room: of each kind, one event that says how
-  many more there were follows as soon as there may be one. So nothing is lost without a trace.
+  many more there were follows as soon as there may be one. So nothing is lost without a trace, but
+  for what was only counted before a power cut.
 - A failing store is told when it works again: until then nothing can be kept, and what is not kept is not sent.
 - A correction of the clock is an event when it adds up to CLOCK_STEP: less is what a clock drifts within a day.
 - Infos say what happened, never a secret: of a configuration key its name, of a message its fault and no value.
