@@ -36,7 +36,8 @@ class Client(Peer):
 
     ssl: for wss:// URLs, whatever a Connect says of TLS; None: as that says, else the default context. contexts: makes
     what a Connect says into a context. lenient: see _handshake.py. Entering raises SetupError for a URL that cannot be
-    used; leaving closes the link.
+    used, and whatever `contexts` raises or an unreadable certificate does; once there was a link, that goes to the log,
+    and the session tries again. Leaving closes the link.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Client(Peer):
         self._tls: Tls | None = None  # what the present connection went by
         self._lenient = lenient
         self._where = ""  # host:port of the back end; "" while the URL has none
+        self._trouble = ""  # what was no fault of the network the last time, since the last link
         self._reporter = Reporter()
         self._socket: Socket | None = None
         self._dialing: asyncio.Task[None] | None = None
@@ -79,6 +81,7 @@ class Client(Peer):
 
     def connected(self, version: Version, link: Link) -> None:
         super().connected(version, link)
+        self._trouble = ""
         if not self.opened.done():
             self.opened.set_result(None)
 
@@ -117,16 +120,45 @@ class Client(Peer):
 
     async def _dial(self, command: Connect) -> None:
         try:
-            address = Address(command.url)
-            self._where = f"{address.host}:{address.port}"
-            ws = WebSocket.client(command.url, command.subprotocols, command.auth, lenient=self._lenient)
-            self._socket = socket = Socket(ws, self)
-            context = self._context(command) if address.secure else None
-            loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
+            socket, address, context = self._prepare(command)
         except SetupError as error:
             self._where = ""
             self.misconfigured(error)
-            self.disconnected(Lost(str(error)))
+            return self.disconnected(Lost(str(error)))
+        except Exception as error:  # of `contexts`, or of certificates that cannot be read
+            return self._failed_here(error)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.create_connection(lambda: socket, address.host, address.port, ssl=context)
         except (OSError, UnicodeError) as error:
             self.disconnected(reason_of(error))
+        except Exception as error:  # of the event loop
+            self._failed_here(error)
+
+    def _prepare(self, command: Connect) -> tuple[Socket, Address, tls.SSLContext | None]:
+        """All that comes before the network."""
+        address = Address(command.url)
+        self._where = f"{address.host}:{address.port}"
+        ws = WebSocket.client(command.url, command.subprotocols, command.auth, lenient=self._lenient)
+        self._socket = socket = Socket(ws, self)
+        return socket, address, self._context(command) if address.secure else None
+
+    def _failed_here(self, error: Exception) -> None:
+        """It was not the network. Whoever waits for a link has to see to it; else the session tries again."""
+        self.unexpected(error)
+        self.disconnected(reason_of(error))
+
+    def unexpected(self, error: Exception) -> None:
+        """Raise it where the first link is waited for; a link that was there once may come again."""
+        if self.opened.done():
+            self.complain(error)
+        else:
+            self._where = ""
+            self.opened.set_exception(error)
+
+    def complain(self, error: Exception) -> None:
+        """Say where it comes from, unless that was said the last time."""
+        trouble = f"{type(error).__name__}: {error}"
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.error("%s: connecting failed", self._where, exc_info=error)

@@ -81,6 +81,10 @@ class StationHost(Client):
         if not self.finished.done():
             self.finished.set_exception(error)
 
+    def unexpected(self, error: Exception) -> None:
+        """A station charges on without a link, and tries again."""
+        self.complain(error)
+
     def _reset(self, hard: bool) -> None:
         if not self.finished.done():
             self.finished.set_result(hard)
