@@ -13,7 +13,7 @@
 - With StartTransactionOnPowerPathClosed energy is offered once the begin reading is there, and the transaction begins
   when the EV takes it, with that reading: nothing flows that is not counted.
 - At OfflineTransactionsMaxLength transactions that wait for delivery, no other one begins; with
-  SilentOfflineTransactions it begins, and is neither stored nor told.
+  SilentOfflineTransactions it begins, and is neither stored nor told. One that is about to begin has its place already.
 - What happens at one EVSE is in seats.py, what a presented token does in tokens.py, who waits for what in waiting.py,
   what begins without a card in free_vend.py.
 """
@@ -136,11 +136,13 @@ class Transactions(Block):
 
     @property
     def _full(self) -> bool:
-        """As many transactions wait for delivery as may wait."""
+        """As many transactions wait for delivery as may wait, with those that are about to begin."""
         most = self.ctx.config.int("OfflineTransactionsMaxLength")
-        if len(self._all) < most:
+        if len(self._all) + len(self.ctx.evses) < most:
             return False
-        return sum(t.id is None or t.state is TransactionState.Ended for t in self._all.values()) >= most
+        waiting = sum(t.id is None or t.state is TransactionState.Ended for t in self._all.values())
+        begins = [facts.transaction for facts in self.ctx.evses.values() if facts.transaction is not None]
+        return waiting + sum(not t.begun and not t.silent for t in begins) >= most
 
     @property
     def _silent(self) -> bool:
@@ -242,6 +244,7 @@ class Transactions(Block):
         transaction.remote = intention.remote
         transaction.profile = intention.profile
         transaction.free = intention.free
+        transaction.silent = self._full  # else it could not start
         facts.transaction = transaction
         self.ctx.metering.read(facts.id, ReadingPurpose.Begin, partial(self._counted, transaction))
 
@@ -276,7 +279,7 @@ class Transactions(Block):
         transaction.state = TransactionState.Running
         token, parent = transaction.id_token, transaction.parent
         transaction.reservation_id = self.ctx.reservations.use(transaction.evse, token, parent)
-        transaction.silent = self._silent and self._full
+        transaction.silent = transaction.silent and self._full
         if not transaction.silent:
             self._all[transaction.uid] = transaction
             self._keep(transaction)

@@ -94,3 +94,72 @@ def test_a_silent_transaction_does_not_outlive_a_power_cut() -> None:
     assert not bench.energy()
     bench.restore()
     assert len(bench.sent(START)) == len(bench.sent(STOP)) == 2
+
+
+def several(evses: int, most: str, **config: str) -> Bench:
+    """A station that is offline, at whose EVSEs cars and cards come while its meters are slow."""
+    limits = {"OfflineTransactionsMaxLength": most, "AllowOfflineTxForUnknownId": "true"}
+    bench = Bench(evses=evses, config=limits | config)
+    bench.cut()
+    bench.meter_is_slow = True
+    for evse in range(1, evses + 1):
+        bench.plug(evse)
+        bench.swipe(f"TAG{evse}", evse)
+    return bench
+
+
+def test_transactions_that_start_together_are_no_more_than_there_is_room_for() -> None:
+    bench = several(4, "2")
+    assert [event.evse for event in bench.events if isinstance(event, IdTokenIgnored)] == [3, 4]
+    bench.quicken_meter()
+    assert [evse for evse in range(1, 5) if bench.energy(evse)] == [1, 2]
+    assert len(bench.store["transactions"]) == 2
+
+
+def test_a_start_that_comes_to_nothing_makes_room() -> None:
+    bench = several(2, "1")
+    bench.unplug(1)
+    bench.swipe("TAG2", 2)
+    bench.quicken_meter()
+    assert bench.energy(2) and len(bench.store["transactions"]) == 1
+
+
+def test_cards_that_wait_for_their_cables_are_forgotten_when_the_last_place_is_taken() -> None:
+    bench = Bench(evses=3, config={"OfflineTransactionsMaxLength": "1", "AllowOfflineTxForUnknownId": "true"})
+    bench.cut()
+    for evse in (1, 2, 3):
+        bench.swipe(f"TAG{evse}", evse)
+    bench.meter_is_slow = True
+    bench.plug(2)
+    assert {event.evse for event in bench.events if isinstance(event, IdTokenIgnored)} == {1, 3}
+    bench.plug(1)
+    bench.quicken_meter()
+    assert [evse for evse in (1, 2, 3) if bench.energy(evse)] == [2]
+
+
+def test_offers_take_their_places_too() -> None:
+    bench = Bench(evses=2, config={"OfflineTransactionsMaxLength": "1", "StartTransactionOnPowerPathClosed": "true"})
+    bench.set_key("AllowOfflineTxForUnknownId", "true")
+    bench.cut()
+    for evse in (1, 2):
+        bench.station.plug(evse, bench.now)
+        bench.swipe(f"TAG{evse}", evse)
+    assert [bench.energy(evse) for evse in (1, 2)] == [True, False]
+
+
+def test_of_those_that_start_together_only_the_surplus_is_silent() -> None:
+    bench = several(4, "2", SilentOfflineTransactions="true")
+    assert bench.station.configure("SilentOfflineTransactions", "false", bench.now)
+    bench.quicken_meter()
+    assert all(bench.energy(evse) for evse in range(1, 5)) and len(bench.store["transactions"]) == 2
+    bench.restore()
+    assert [start.connector_id for start in bench.sent(START)] == [1, 2]
+
+
+def test_a_silent_one_is_told_if_there_is_room_by_the_time_it_starts() -> None:
+    bench = several(2, "1", SilentOfflineTransactions="true")
+    bench.unplug(1)
+    bench.quicken_meter()
+    assert len(bench.store["transactions"]) == 1
+    bench.restore()
+    assert [start.connector_id for start in bench.sent(START)] == [2]
