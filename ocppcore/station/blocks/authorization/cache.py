@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from ocppcore.messages.text import fold
+from ocppcore.station.id_token import VALID
 from ocppcore.station.store import StateStore
 from ocppcore.station.timekeeper import is_over
 
@@ -29,8 +30,8 @@ class Known:
 
     @property
     def valid(self) -> bool:
-        """Identified and allowed to charge. ConcurrentTx is a valid token that is busy (§3.5.2)."""
-        return self.status in ("Accepted", "ConcurrentTx")
+        """Identified and allowed to charge."""
+        return self.status in VALID
 
     def tells_the_same(self, other: Known) -> bool:
         """True if nothing but the order differs."""

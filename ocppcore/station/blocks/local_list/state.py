@@ -5,7 +5,7 @@
 - An empty list has version 0, whatever update left it so (§5.10). Versions of differential updates grow (§7.47).
 - Entries whose time is over count as Expired; they stay as they are. While UTC is not known, none is over.
 - The back end told something else about a token than the list says: LocalListConflict is reported, for connector 0.
-  ConcurrentTx is a valid token that is busy (§3.5.2), so it does not contradict Accepted.
+  What is valid either way (id_token.py) is no contradiction.
 - Switched off (LocalAuthListEnabled), or left out of the station, it counts as not supported; the entries stay stored.
 """
 
@@ -19,6 +19,7 @@ from ocppcore.station.block import Block
 from ocppcore.station.context import Context
 from ocppcore.station.events import LocalListChanged
 from ocppcore.station.evse import EvseError
+from ocppcore.station.id_token import VALID
 from ocppcore.station.local import IdTokenInfoReceived
 from ocppcore.station.timekeeper import is_over
 
@@ -26,7 +27,6 @@ TABLE: Final = "local_list"
 VERSION: Final = "version"  # key of the table; absent: 0
 TAG: Final = "tag/"  # prefix of its other keys, before the folded token
 NOT_SUPPORTED: Final = -1  # the version of a list that there is not (§5.10)
-VALID: Final = ("Accepted", "ConcurrentTx")
 
 
 class Entry(NamedTuple):

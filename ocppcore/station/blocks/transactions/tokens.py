@@ -28,6 +28,7 @@ from ocppcore.station.blocks.transactions.seats import Seat, seat
 from ocppcore.station.context import Authorization, Context
 from ocppcore.station.events import AuthorizationEnded, IdTokenIgnored
 from ocppcore.station.evse import Evse
+from ocppcore.station.id_token import VALID
 from ocppcore.station.local import AuthorizationRefused
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Tokens:
         self._transactions.begin(evse, decision.token, decision.parent, remote=False, follows=reader is None)
 
     def _of_the_group(self, token: str, decision: Authorization, reach: Sequence[Evse]) -> bool:
-        if decision.parent is None or decision.status not in ("Accepted", "ConcurrentTx"):
+        if decision.parent is None or decision.status not in VALID:
             return False
         for wanted in GROUPS:
             for facts in reach:
