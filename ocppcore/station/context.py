@@ -150,6 +150,10 @@ class Metering(Protocol):
         """What transaction_data() gave, as records of the version's messages. Called when StopTransaction is sent."""
         ...
 
+    def stamps(self, data: list[Any]) -> list[list[float]]:
+        """The instants in what transaction_data() gave, each as Stamp.dump()."""
+        ...
+
 
 class Availability(Protocol):
     """Offered by the availability block."""

@@ -17,7 +17,7 @@ and what else has the same rules.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ocppcore.errors import CallCancelled, CallFailed, CallTimeout, ConnectionLost, InvalidMessage, QueueFull
@@ -26,6 +26,7 @@ from ocppcore.session.events import CallSent, Disconnected
 from ocppcore.station.block import Block
 from ocppcore.station.events import MessageGivenUp, MessagesDropped
 from ocppcore.station.local import Online
+from ocppcore.station.timekeeper import Stamp
 
 if TYPE_CHECKING:
     from ocppcore.station.context import Context
@@ -55,7 +56,7 @@ class Entry:
 class Owner:
     """What the queue calls for the messages of one kind; see register()."""
 
-    __slots__ = ("prepare", "delivered", "given_up", "droppable")
+    __slots__ = ("prepare", "delivered", "given_up", "droppable", "stamps")
 
     def __init__(
         self,
@@ -63,11 +64,13 @@ class Owner:
         delivered: Callable[[Entry, Any], None],
         given_up: Callable[[Entry], None],
         droppable: Callable[[Any], bool],
+        stamps: Callable[[Any], Iterable[list[float]]],
     ) -> None:
         self.prepare = prepare
         self.delivered = delivered
         self.given_up = given_up
         self.droppable = droppable
+        self.stamps = stamps
 
 
 class MessageQueue(Block):
@@ -121,14 +124,16 @@ class MessageQueue(Block):
         given_up: Callable[[Entry], None],
         *,
         droppable: Callable[[Any], bool] = lambda _: False,
+        stamps: Callable[[Any], Iterable[list[float]]] = lambda _: (),
     ) -> None:
         """An owner, in its constructor. kind: as in Entry.
 
         prepare(entry): the request to send, each time anew; UTC is known by then, so stamps resolve. Raises
         InvalidMessage if there can't be one. delivered(entry, response), given_up(entry): the message leaves the queue;
         writes made here are in the same batch. droppable(payload): the message may be thinned out.
+        stamps(payload): all instants in it.
         """
-        self._owners[kind] = Owner(prepare, delivered, given_up, droppable)
+        self._owners[kind] = Owner(prepare, delivered, given_up, droppable, stamps)
 
     def put(self, kind: str, transaction: str | None, payload: Any) -> None:
         """Add a message at the end. transaction: the uid of its Transaction, None if it belongs to none; payload: a
@@ -151,8 +156,12 @@ class MessageQueue(Block):
         for key, value in self.ctx.store.items(self.table):
             self._numbers.append(int(key))
             owner = self._owners.get(value[0])
-            if owner is not None and owner.droppable(value[2]):
+            if owner is None:
+                continue
+            if owner.droppable(value[2]):
                 self._droppable.append(int(key))
+            for stamp in owner.stamps(value[2]):
+                self.ctx.time.keep(Stamp.load(stamp))
         self._undelivered.extend(int(key) for key in self.ctx.store.keys(self.undelivered))
         self._last = self._numbers[-1] if self._numbers else 0
 

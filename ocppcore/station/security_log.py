@@ -51,8 +51,8 @@ class SecurityLog:
             self._sizes.append((int(key), _size(type, info)))
             if not isinstance(at, str):
                 self._undated[int(key)] = Stamp.load(at)
+                time.keep(self._undated[int(key)])
         self._bytes = sum(size for _, size in self._sizes)
-        time.hold(lambda: min((stamp.boot for stamp in self._undated.values()), default=None))
 
     def __len__(self) -> int:
         return len(self._sizes)

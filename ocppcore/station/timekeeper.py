@@ -3,11 +3,13 @@
 A Stamp is (boot number, seconds since that boot began). What is stored of a boot is the UTC of its beginning, as soon
 as it is known; so a stamp made before the clock was set gets its UTC later, even after a restart, and a later
 correction of the clock never moves what was stamped before (H20).
+
+Of a boot to which no stored stamp refers nothing is stored, so a station that never learns the time needs room for its
+records and not for its boots: how long it lasted is added to the last one before it that is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from ocppcore.errors import SetupError
@@ -60,15 +62,16 @@ class Timekeeper:
         self._began = now
         self.boot = max((int(key) for key in store.keys(TABLE)), default=0) + 1
         self._bases = {int(key): value for key, value in store.items(TABLE)}
-        self._holders: list[Callable[[], int | None]] = []
+        self._kept = {self.boot}
         self._utc_began: datetime | None = None  # of this boot, as the clock says now; corrections move it
         self._note({"last": 0.0})
         if utc is not None:
             self.set_utc(utc, now)
 
-    def _note(self, base: dict[str, object]) -> None:
-        self._bases[self.boot] = base
-        self._store.put(TABLE, str(self.boot), base)
+    def _note(self, base: dict[str, object], boot: int | None = None) -> None:
+        boot = self.boot if boot is None else boot
+        self._bases[boot] = base
+        self._store.put(TABLE, str(boot), base)
 
     def set_utc(self, utc: datetime, now: float) -> float | None:
         """The time is known, or known better. The first one fixes the stamps of this boot. utc: an aware datetime.
@@ -138,13 +141,27 @@ class Timekeeper:
             before += float(str(entry["last"])) + 1
         return None
 
-    def hold(self, oldest: Callable[[], int | None]) -> None:
-        """Who stores stamps tells by oldest() of which boot the oldest one is, None if there is none."""
-        self._holders.append(oldest)
+    def keep(self, stamp: Stamp) -> None:
+        """That stamp was found in the store. Who stores stamps tells each that is still needed, before forget()."""
+        self._kept.add(stamp.boot)
 
     def forget(self) -> None:
-        """Of a boot that is older than all that is held, nothing needs to be known any more."""
-        held = [boot for oldest in self._holders if (boot := oldest()) is not None]
-        for old in [known for known in self._bases if known < min(held, default=self.boot)]:
-            del self._bases[old]
-            self._store.delete(TABLE, str(old))
+        """Of a boot that has none of the stamps to keep, nothing needs to be known but how long it lasted."""
+        before: int | None = None
+        for boot in sorted(self._bases):
+            if boot in self._kept:
+                before = boot
+                continue
+            base = self._bases.pop(boot)
+            self._store.delete(TABLE, str(boot))
+            if before is not None and "utc" not in self._bases[before]:
+                self._extend(before, base)
+
+    def _extend(self, boot: int, following: dict[str, object]) -> None:
+        """A boot whose clock was never set lasts, for those before and after it, to the end of the following one."""
+        lasted = float(str(self._bases[boot]["last"])) + 1
+        if "utc" in following:
+            began = datetime.fromisoformat(str(following["utc"])) - timedelta(seconds=lasted)
+            self._note({"utc": began.isoformat()}, boot)
+        else:
+            self._note({"last": lasted + float(str(following["last"]))}, boot)

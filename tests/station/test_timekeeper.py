@@ -94,11 +94,37 @@ def test_boots_that_nobody_refers_to_are_forgotten() -> None:
     disk = Disk()
     for _ in range(3):
         time = disk.boot(0.0, NOON)
-    time.hold(lambda: 3)
-    time.hold(lambda: None)
+    time.keep(Stamp(3, 0.0))
     time.forget()
     assert time.resolve(Stamp(2, 0.0)) is None and time.resolve(Stamp(3, 0.0)) == NOON
     assert disk.boot().boot == 4 and sorted(disk.tables["clock"]) == ["3"]
+
+
+def boots(disk: Disk, count: int, kept: list[Stamp], utc: datetime | None = None) -> None:
+    """So many boots of a minute each."""
+    for _ in range(count):
+        time = disk.boot(0.0, utc)
+        for stamp in kept:
+            time.keep(stamp)
+        time.forget()
+        time.lasts(59.0)
+
+
+@pytest.mark.parametrize("knew", [False, True], ids=["clock never known", "clock known in between"])
+def test_a_thousand_boots_without_a_clock_leave_a_row_for_each_boot_that_is_still_needed(knew: bool) -> None:
+    """As many as there are records; and those stay where they would be if every row were there."""
+    disk = Disk()
+    kept = [Stamp(1, 30.0), Stamp(4, 10.0), Stamp(300, 0.0)]
+    boots(disk, 400, kept)
+    boots(disk, 1, kept, NOON - timedelta(minutes=600) if knew else None)
+    boots(disk, 599, kept)
+    disk.sync()
+    assert sorted(map(int, disk.tables["clock"])) == [1, 4, 300, 1000]
+    time = disk.boot(0.0, NOON)
+    began = NOON - timedelta(minutes=1000)
+    assert [time.resolve(stamp) for stamp in kept] == [
+        began + timedelta(minutes=boot - 1, seconds=offset) for boot, offset in ((1, 30), (4, 10), (300, 0))
+    ]
 
 
 def test_any_time_zone_will_do_and_none_will_not() -> None:

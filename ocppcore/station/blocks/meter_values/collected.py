@@ -32,6 +32,7 @@ class Collected:
     def __init__(self, ctx: Context) -> None:
         self._store = ctx.store
         self._config = ctx.config
+        self._time = ctx.time
         self._rows: dict[str, dict[int, int]] = {}  # by uid: the numbers of its sets, and their bytes
         self._count: dict[str, int] = {}  # by uid: how many sets there have been, with those that were dropped
 
@@ -40,7 +41,9 @@ class Collected:
         for key in self._store.keys(TABLE):
             if key.startswith("data/"):
                 _, uid, number = key.split("/")
-                self._rows.setdefault(uid, {})[int(number)] = size(self._store.get(TABLE, key))
+                value = self._store.get(TABLE, key)
+                self._rows.setdefault(uid, {})[int(number)] = size(value)
+                self._time.keep(Stamp.load(value["at"]))
         self._count = {uid: max(rows) for uid, rows in self._rows.items()}
 
     def begin(self, uid: str, reading: MeterReading) -> None:

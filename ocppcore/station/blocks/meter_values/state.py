@@ -67,7 +67,14 @@ class MeterValues(Block):
         super().__init__(ctx)
         ctx.metering = self
         ctx.triggers.register(KIND, self._wanted_now)
-        ctx.queue.register(KIND, self._prepare, lambda *_: None, self._given_up, droppable=is_droppable)
+        ctx.queue.register(
+            KIND,
+            self._prepare,
+            lambda *_: None,
+            self._given_up,
+            droppable=is_droppable,
+            stamps=lambda payload: [payload["at"]],
+        )
         self._readings = Readings(ctx)
         self._signing = Signing(ctx)
         self._collected = Collected(ctx)
@@ -112,6 +119,10 @@ class MeterValues(Block):
     def meter_values(self, data: list[Any]) -> list[Any]:
         """See Metering."""
         return [self.meter_value(self._utc(value["at"]), value["values"]) for value in data]
+
+    def stamps(self, data: list[Any]) -> list[list[float]]:
+        """See Metering."""
+        return [value["at"] for value in data]
 
     # Hooks for the version
 

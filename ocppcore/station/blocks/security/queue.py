@@ -56,7 +56,3 @@ class SecurityEventQueue(MessageQueue):
     def disconnected(self, event: Disconnected) -> None:
         self._unknown = False
         super().disconnected(event)
-
-    def oldest_boot(self) -> int | None:
-        """Of the stamps that wait here."""
-        return min((value[2][1][0] for _, value in self.ctx.store.items(self.table)), default=None)

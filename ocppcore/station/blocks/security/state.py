@@ -91,12 +91,11 @@ class Security(Block):
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
         self._queue = SecurityEventQueue(ctx)
-        self._queue.register(KIND, self._prepare, lambda *_: None, lambda _: None)
+        self._queue.register(KIND, self._prepare, lambda *_: None, lambda _: None, stamps=lambda payload: [payload[1]])
         self._guard = Guard()
         self._held: dict[Kind, tuple[int, Happening]] = {}  # how many were only counted, and the last of them
         self._moved = 0.0  # seconds that the clock was corrected by, and no event told
         self._exhausted = False  # the store fails, and has been reported
-        ctx.time.hold(self._queue.oldest_boot)
 
     def load(self) -> None:
         self._queue.load()

@@ -85,11 +85,13 @@ class Transactions(Block):
         self.waiting = Waiting(ctx, self._tokens.undecided)
         self.seats = Seats(ctx, self)
         self._free_vend = FreeVend(ctx, self)
-        ctx.time.hold(lambda: 0 if self._all or len(ctx.queue) else None)
 
     def load(self) -> None:
         for uid, value in self.ctx.store.items(TABLE):
-            self._all[uid] = Transaction.load(value)
+            transaction = self._all[uid] = Transaction.load(value)
+            for stamp in (transaction.started_at, transaction.stopped_at):
+                if stamp is not None:
+                    self.ctx.time.keep(stamp)
 
     def start(self) -> None:
         """Stop what an earlier run left unfinished."""

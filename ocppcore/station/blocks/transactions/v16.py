@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import floor
+from typing import Any
 
 from ocppcore import v16
 from ocppcore.errors import InvalidMessage
@@ -27,7 +28,7 @@ class Transactions16(Transactions):
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
         ctx.queue.register(START, self._start_request, self._start_delivered, self._start_given_up)
-        ctx.queue.register(STOP, self._stop_request, self._stop_delivered, self._stop_given_up)
+        ctx.queue.register(STOP, self._stop_request, self._stop_delivered, self._stop_given_up, stamps=self._stamps)
 
     def _start_request(self, entry: Entry) -> v16.StartTransactionRequest:
         transaction = self._of(entry)
@@ -71,6 +72,9 @@ class Transactions16(Transactions):
     def _stop_given_up(self, entry: Entry) -> None:
         if entry.transaction in self._all:
             self.finished(self._of(entry))
+
+    def _stamps(self, data: list[Any] | None) -> list[list[float]]:
+        return [] if data is None else self.ctx.metering.stamps(data)
 
     def _of(self, entry: Entry) -> Transaction:
         """The transaction of a message. Raises InvalidMessage if the store has lost it: nothing can be said then."""

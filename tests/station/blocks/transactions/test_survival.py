@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from math import floor
 
 import pytest
@@ -243,6 +244,31 @@ def test_old_boots_are_forgotten_when_nothing_waits() -> None:
     for _ in range(5):
         bench.restart()
     assert list(bench.store["clock"]) == ["6"]
+
+
+def test_a_thousand_boots_without_a_clock_cost_no_room_and_lose_no_time() -> None:
+    """Only the boots in which a transaction began, was measured or stopped need to be known."""
+    bench = Bench(boot=False, clock_known=False, config=CONFIG | {"PreBootTransactions": "true"})
+    bench.setup.without = frozenset({"Security"})  # its log has an entry of each boot, until it rolls
+    bench.store.clear()
+    bench.reachable = False
+    bench.restart()
+    bench.charge()
+    bench.advance(130)
+    for _ in range(1000):
+        bench.restart()
+        bench.advance(60)
+        assert len(bench.store["clock"]) <= 4
+    bench.restore(4000)
+    assert not bench.store["queue"]
+    (entry,) = bench.ledger.transactions
+    assert entry.stop is not None and entry.reason == "PowerLoss"
+    ages = [(bench.utc - at).total_seconds() for at in (entry.start, entry.stop)]
+    assert 1000 < ages[1] < ages[0] - 120  # a boot without a record lasts a second, as far as is known
+    assert [at - entry.start for at, value in entry.values if value.context == "Sample.Periodic"][:2] == [
+        timedelta(minutes=1),
+        timedelta(minutes=2),
+    ]
 
 
 def test_W33_writes_of_a_transaction() -> None:
