@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any, Protocol
 
+from ocppcore.errors import SetupError
 from ocppcore.version import Version
 from ocppcore.wire.fault import Fault
 
@@ -61,16 +62,29 @@ class Actions:
 class Limits:
     """Caps on what is read, checked before anything is allocated (DESIGN: bad input).
 
-    max_message: bytes of one message in UTF-8; max_depth: nesting, the frame's own array counts as 1; max_digits:
-    digits of one number, those of its fraction and exponent included.
+    max_message: bytes of one message in UTF-8; max_depth: nesting, the frame's own array counts as 1, at most 200;
+    max_digits: digits of one number, those of its fraction and exponent included, at most 640. SetupError names the
+    cap that is none.
     """
 
     __slots__ = ("max_message", "max_depth", "max_digits")
 
     def __init__(self, max_message: int = 64 * 1024, max_depth: int = 32, max_digits: int = 40) -> None:
-        self.max_message = max_message
-        self.max_depth = max_depth
-        self.max_digits = max_digits
+        self.max_message = _cap("max_message", max_message, 2**31 - 1)
+        self.max_depth = _cap("max_depth", max_depth, MAX_DEPTH)
+        self.max_digits = _cap("max_digits", max_digits, MAX_DIGITS)
+
+
+# Beyond these Python itself may raise, for a text of the peer: RecursionError in json, ValueError in int(), whose limit
+# (sys.set_int_max_str_digits) cannot be set lower.
+MAX_DEPTH = 200
+MAX_DIGITS = 640
+
+
+def _cap(name: str, value: int, most: int) -> int:
+    if type(value) is not int or not 1 <= value <= most:
+        raise SetupError(f"{name}: an integer from 1 to {most}, not {value!r:.40}", name)
+    return value
 
 
 class Call:

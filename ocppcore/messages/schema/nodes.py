@@ -20,6 +20,7 @@ from ocppcore.messages.instant import format_instant, parse_instant
 from ocppcore.messages.rules import Rule
 from ocppcore.messages.schema.formats import FORMATS
 from ocppcore.messages.schema.numbers import as_whole, digits_of, is_finite, is_multiple, is_number
+from ocppcore.messages.text import sendable
 from ocppcore.version import ErrorCode
 from ocppcore.wire.fault import Fault, printable
 
@@ -57,6 +58,9 @@ class Wrong:
 
     def __init__(self, wanted: str) -> None:
         self.wanted = wanted
+
+    def __repr__(self) -> str:  # what an encoder says that is handed an unchecked message
+        return f"what is no {self.wanted}"
 
 
 def wrong_type(value: object, wanted: str) -> Fault:
@@ -114,7 +118,9 @@ class Text(Node):
 
     def plain(self, value: Any) -> Any:
         if self.format != "date-time":
-            return value
+            # No UTF-8 can carry a lone surrogate; here is where the field is still known.
+            lone = isinstance(value, str) and not value.isascii() and sendable(value) != value
+            return Wrong("string without lone surrogates") if lone else value
         try:
             return format_instant(value) if isinstance(value, datetime) else Wrong("datetime with a time zone")
         except ValueError:

@@ -15,6 +15,7 @@ from ocppcore import v16
 from ocppcore.errors import InvalidMessage
 from ocppcore.messages.base import Message
 from ocppcore.messages.enums import is_known, unknown_member
+from ocppcore.wire import encode_call
 from ocppcore.wire.fault import Fault
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -183,3 +184,19 @@ def test_both_spellings_of_celsius_are_read_and_sent(unit: str) -> None:
     payload = {"meterStop": 1, "timestamp": "2026-01-31T12:00:00Z", "transactionId": 1, "transactionData": [value]}
     shape = v16.StopTransactionRequest.shape
     assert shape.dump(shape.load(payload)) == payload
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x\udfff", "\ude00\ud83d"])
+def test_a_lone_surrogate_is_not_sent_and_its_field_is_named(text: str) -> None:
+    """No UTF-8 can carry it, so there is no text to send (J §4.1.2)."""
+    message = refused(v16.DataTransferRequest(vendor_id="v", data=text))
+    assert message == "DataTransferRequest/data: type string without lone surrogates"
+    tags = [v16.AuthorizationData(id_tag="x"), v16.AuthorizationData(id_tag=text)]
+    message = refused(
+        v16.SendLocalListRequest(
+            list_version=1, update_type=v16.UpdateType.Differential, local_authorization_list=tags
+        )
+    )
+    assert "/localAuthorizationList/1/idTag: type string without lone surrogates" in message
+    with pytest.raises(InvalidMessage, match="what is no string without lone surrogates"):
+        encode_call("1", "Authorize", v16.AuthorizeRequest.shape.plain(v16.AuthorizeRequest(id_tag=text)))
