@@ -28,7 +28,7 @@ from ocppcore.csms.ledger import Ledger
 from ocppcore.csms.link import Stage, StationLink
 from ocppcore.csms.profiles import Certificates, Profiles
 from ocppcore.csms.signing import Signer
-from ocppcore.csms.throttle import Throttle
+from ocppcore.csms.throttle import COME_AGAIN, Throttle
 from ocppcore.errors import ConnectionLost, SetupError
 from ocppcore.messages.base import Request
 from ocppcore.session.events import Disconnect, TlsFailed
@@ -237,12 +237,15 @@ class Csms:
         identity = link.offer.identity
         assert identity is not None  # or it would have been refused
         station = self.stations.get(identity)
+        if station is not None and profile < station.profile:  # it was raised while this was judged
+            link.reject(Refusal(401, "a lower security profile"), now)
+            return
+        if (station is None or station.link is None) and not self.throttle.enter():
+            self._no_room(link, now)
+            return
         if station is None:
             station = self.stations[identity] = Station(identity, None)
         self._strangers.pop(identity, None)
-        if profile < station.profile:  # it was raised while this was judged
-            link.reject(Refusal(401, "a lower security profile"), now)
-            return
         link.station, link.profile = station, profile
         if station.link is None:
             self._let_in(link, now)
@@ -253,6 +256,14 @@ class Csms:
             link.reject(Refusal(409, "two connections already"), now)
         else:
             self._wait(link, station.link, now)
+
+    def _no_room(self, link: StationLink, now: float) -> None:
+        """Turn a station away because too many others are connected. In a flood that is told of a few only."""
+        there, crowded = self.throttle.connected, self.throttle.crowded
+        why = f"{there} stations are connected, and no more may be; turned away so far: {crowded}"
+        link.reject(Refusal(503, why, retry_after=COME_AGAIN), now)
+        if not self.throttle.tells(now):
+            link.next_event()  # its StationRefused
 
     def _make(self, station: Station, offer: Offer) -> StationLink:
         limits = Limits(max_message=self._max_message)
@@ -327,6 +338,8 @@ class Csms:
                 waiting, station.waiting = station.waiting, None
                 self._let_in(waiting, now)
                 self.ready[waiting] = None
+            else:
+                self.throttle.left()
         self._left(station)
 
     def _left(self, station: Station) -> None:

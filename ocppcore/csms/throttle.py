@@ -1,4 +1,5 @@
-"""How much of anything is too much: token buckets for connections, handshakes, failed logins and messages (H11).
+"""How much of anything is too much: token buckets for connections, handshakes, failed logins and messages (H11), and
+how many stations may be connected.
 
     rate      so many at once, and so many a second from then on; None for no bound
     name      what has a bucket of its own: an address (of IPv6, its /64), an identity at home, an identity elsewhere
@@ -20,6 +21,7 @@ from typing import Final, NamedTuple
 from ocppcore.errors import SetupError
 
 TRUSTED: Final = ("127.0.0.1", "::1")
+COME_AGAIN: Final = 60  # seconds, for a station that finds no room
 
 
 class Rate(NamedTuple):
@@ -27,6 +29,9 @@ class Rate(NamedTuple):
 
     burst: float
     per_second: float
+
+
+TELLING: Final = Rate(1, 1 / 60)  # of events that say that there is no room
 
 
 def _checked(rate: Rate | None) -> Rate | None:
@@ -115,7 +120,9 @@ class Throttle:
     failures_by_address, failures_by_identity: failed logins. messages, characters: on each connection; more closes it.
     half_open: connections of one address that have not finished their handshake. trusted: addresses that are not
     limited: this machine, unless told otherwise. size: buckets of each kind that are remembered.
-    dropped counts the connections that were turned away without a word.
+    stations: that may be connected at a time, in all; one more is told to come again later.
+    dropped counts the connections that were turned away without a word, crowded the stations for which there was no
+    room; connected: stations that are.
     """
 
     def __init__(
@@ -128,6 +135,7 @@ class Throttle:
         messages: Rate | None = None,
         characters: Rate | None = None,
         half_open: int = 256,
+        stations: int = 20_000,
         trusted: Iterable[str] = TRUSTED,
         size: int = 10_000,
     ) -> None:
@@ -138,16 +146,20 @@ class Throttle:
         self._messages = _checked(messages)
         self._characters = _checked(characters)
         self._half_open = half_open
+        self._stations = stations
         self._trusted = frozenset(map(group, trusted))
         self._size = size
         self._unfinished: dict[str, int] = {}
         self._homes: dict[str, str] = {}  # by identity, the address that it was let in from the last time
+        self._telling = Buckets(TELLING, 1)
+        self.connected = 0
         self.dropped = 0
+        self.crowded = 0
 
     @classmethod
     def off(cls) -> Throttle:
         """Nothing is too much."""
-        off = cls(half_open=1 << 30)
+        off = cls(half_open=1 << 30, stations=1 << 30)
         off._connections = off._handshakes = off._by_address = off._by_identity = Buckets(None, 0)
         return off
 
@@ -197,6 +209,22 @@ class Throttle:
         self._homes[identity] = group(address)
         if len(self._homes) > self._size:
             del self._homes[next(iter(self._homes))]
+
+    def enter(self) -> bool:
+        """A station that is not connected comes in: True if there is room; left() must follow then."""
+        if self.connected >= self._stations:
+            self.crowded += 1
+            return False
+        self.connected += 1
+        return True
+
+    def left(self) -> None:
+        """A station is not connected any more."""
+        self.connected -= 1
+
+    def tells(self, now: float) -> bool:
+        """Whether it is told that there was no room: in a flood, seldom."""
+        return not self._telling.take("crowded", now)
 
     def meter(self, now: float) -> Meter | None:
         """For a new connection; None if messages are not bounded."""

@@ -223,6 +223,27 @@ def test_who_guesses_too_often_is_told_when_to_come_again(run: Run) -> None:
     run(main())
 
 
+def test_beyond_a_number_of_stations_the_others_are_told_when_to_come_again(run: Run) -> None:  # H11
+    async def main() -> None:
+        csms = make_csms(insecure=True, throttle=Throttle(stations=1))
+        refused: list[StationRefused] = []
+        async with await serve(csms, LOOPBACK) as server:
+            server.on_event(lambda identity, event: isinstance(event, StationRefused) and refused.append(event))
+            async with knock(server, "CP1") as station:
+                assert (await station.answer())[0] == 101
+                for number in range(3):
+                    async with knock(server, f"X{number}") as stranger:
+                        status, head = await stranger.answer()
+                        assert status == 503 and "\r\nRetry-After: 60\r\n" in head
+            while csms.link("CP1") is not None:
+                await asyncio.sleep(0)
+            async with knock(server, "CP2") as other:
+                assert (await other.answer())[0] == 101
+        assert [event.status for event in refused] == [503] and csms.throttle.crowded == 3
+
+    run(main())
+
+
 # Several ports of one back end (W A00.FR.006).
 
 

@@ -25,10 +25,11 @@ def words(rate: Rate) -> str:
 
 
 def test_the_rates_are_those_of_the_code() -> None:
-    half_open = inspect.signature(Throttle).parameters["half_open"].default
+    half_open, stations = (inspect.signature(Throttle).parameters[name].default for name in ("half_open", "stations"))
     assert ROWS == {
         "connections of one address": f"{words(default('connections'))}; {half_open} that are not finished",
         "connections that are not finished, TLS included": f"{MAX_HANDSHAKES} in all, 10 s each",
+        "stations that are connected": f"{stations} at a time",
         "handshakes in one name": words(default("handshakes")),
         "failed logins in one name": words(default("failures_by_identity")),
         "failed logins from one address": words(default("failures_by_address")),
@@ -40,5 +41,5 @@ def test_the_rates_are_those_of_the_code() -> None:
 def test_every_bound_is_in_the_table() -> None:
     assert set(inspect.signature(Throttle).parameters) == {
         "connections", "handshakes", "failures_by_address", "failures_by_identity", "messages", "characters",
-        "half_open", "trusted", "size",
+        "half_open", "stations", "trusted", "size",
     }  # fmt: skip

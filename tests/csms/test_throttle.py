@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocppcore.csms import Rate, Reject, StationDisconnected, Throttle, TooMuch, csms
+from ocppcore.csms import Rate, Reject, StationDisconnected, StationRefused, Throttle, TooMuch, csms
 from ocppcore.csms.throttle import Bucket, Buckets, group
 from ocppcore.errors import SetupError
 from ocppcore.session.commands import Close
@@ -173,6 +173,86 @@ def test_a_proxy_that_is_trusted_is_not_limited(make_bench: Any) -> None:
     bench = make_bench(throttle=throttle)
     assert all(bench.csms.arrive(AWAY, 0.0) for _ in range(50))
     assert {status for number in range(9) for status in guess(bench, 1, identity=f"X{number}", address=AWAY)} == {401}
+
+
+# Stations.
+
+
+def leaves(bench: Any, count: int) -> list[Any]:
+    """Strangers come, one from each address; what is told of those that are turned away, each with 503."""
+    told = []
+    for number in range(count):
+        link = bench.knock(f"X{number}", None, address=f"203.0.{number >> 8}.{number & 255}")
+        (command,) = bench.commands(link)
+        assert isinstance(command, Reject) and (command.status, command.retry_after) == (503, 60)
+        told += bench.events(link)
+        link.disconnected(Lost("gone"), bench.now)
+    return told
+
+
+@pytest.fixture
+def full(make_bench: Any) -> Any:
+    """A back end where CP1 and CP2 are connected, and no third one may be."""
+    bench = make_bench(throttle=Throttle(stations=2), authenticate=None, insecure=True, accepted=["CP1", "CP2"])
+    bench.links = {identity: bench.enter(identity, boot=False) for identity in ("CP1", "CP2")}
+    return bench
+
+
+def test_more_stations_than_may_be_are_told_when_to_come_again(full: Any) -> None:
+    (event,) = leaves(full, 1)
+    assert isinstance(event, StationRefused) and (event.identity, event.status) == ("X0", 503)
+    assert event.why == "2 stations are connected, and no more may be; turned away so far: 1"
+    assert list(full.csms.stations) == ["CP1", "CP2"]
+    assert full.ask(full.links["CP1"], HEARTBEAT)[0] == 3
+
+
+def test_in_a_flood_one_event_a_minute_says_that_there_is_no_room(full: Any) -> None:
+    assert len(leaves(full, 300)) == 1
+    full.now += 59
+    assert not leaves(full, 300)
+    full.now += 1
+    (event,) = leaves(full, 300)
+    assert event.why.endswith("so far: 601")
+
+
+def test_a_place_that_was_left_is_free(full: Any) -> None:
+    full.links["CP1"].disconnected(Lost("gone"), full.now)
+    full.links["CP1"].disconnected(Lost("gone"), full.now)
+    assert full.knock("CP3", None).stage.name == "Accepted"
+    leaves(full, 1)
+
+
+def test_a_station_that_comes_again_needs_no_other_place(full: Any) -> None:  # H10: its old link may be dead
+    again = full.knock("CP1", None)
+    assert again.stage.name == "Waiting"
+    full.now = again.next_timer()
+    again.handle_timer(full.now)
+    assert again.stage.name == "Accepted"
+    leaves(full, 1)
+    third = full.knock("CP1", None)
+    again.disconnected(Lost("gone"), full.now)
+    assert third.stage.name == "Accepted"
+    leaves(full, 1)
+    third.disconnected(Lost("gone"), full.now)
+    assert full.knock("CP3", None).stage.name == "Accepted"
+
+
+def test_a_station_that_goes_before_it_is_connected_leaves_its_place(full: Any) -> None:
+    full.links["CP1"].disconnected(Lost("gone"), full.now)
+    for number in range(5):
+        link = full.knock(f"Y{number}", None)
+        assert link.stage.name == "Accepted"
+        leave(full, link)
+
+
+def test_who_is_refused_takes_no_place(make_bench: Any) -> None:
+    bench = make_bench(throttle=Throttle(stations=1), known={"CP1", "CP2"})
+    assert bench.refusal(bench.knock("CP1", b"guess")) == bench.refusal(bench.knock("CP9", KEY)) == 401
+    link = bench.knock("CP1", subprotocols=("ocpp2.0.1",))
+    bench.commands(link)
+    assert bench.knock("CP1").stage.name == "Accepted"
+    assert bench.refusal(bench.knock("CP2", b"\xff" * 20)) == 503
+    assert bench.refusal(bench.knock("CP2", b"guess")) == 401  # no stranger learns that there is no room
 
 
 # Messages.
