@@ -3,8 +3,8 @@
 - What is to be told is stored in the same step, with the instant at which it happened; it is sent once the back end has
   accepted the station and the clock is known, in order, and deleted after the answer (queue.py).
 - What happens again and again is counted (guard.py), and so is what has no room: of each kind, one event that says how
-  many more there were follows as soon as there may be one. So nothing is lost without a trace, but
-  for what was only counted before a power cut.
+  many more there were follows as soon as there may be one. So nothing is lost without a trace, but for what was counted
+  in the last seconds before a power cut (counted.py).
 - A failing store is told when it works again: until then nothing can be kept, and what is not kept is not sent.
 - A correction of the clock is an event when it adds up to CLOCK_STEP: less is what a clock drifts within a day.
 - Infos say what happened, never a secret: of a configuration key its name, of a message its fault and no value.
@@ -16,7 +16,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from ocppcore.messages.text import sendable
 from ocppcore.session.events import (
     CallSent,
     Disconnect,
@@ -28,8 +27,9 @@ from ocppcore.session.events import (
     TlsFailure,
 )
 from ocppcore.station.block import Block
+from ocppcore.station.blocks.security.counted import Counted
 from ocppcore.station.blocks.security.guard import Guard, Kind
-from ocppcore.station.blocks.security.kinds import CRITICAL, LOGGED, NOTIFIED
+from ocppcore.station.blocks.security.happening import LONGEST_INFO, Happening
 from ocppcore.station.blocks.security.queue import UNKNOWN, SecurityEventQueue
 from ocppcore.station.context import Context
 from ocppcore.station.events import SecurityEventLogged, StoreFailed
@@ -43,7 +43,6 @@ KIND: Final = "SecurityEventNotification"
 MOST: Final = 1_000  # events that wait to be told
 MOST_NOTIFIED: Final = 200  # while so many wait, no more that are not critical
 CLOCK_STEP: Final = 10.0  # seconds
-LONGEST_TYPE, LONGEST_INFO = 50, 255  # characters (W 5.15)
 PARAMETERS: Final = ("AuthorizationKey", "SecurityProfile", "CpoName", "AdditionalRootCertificateCheck")  # W 7
 UNAUTHORIZED: Final = (401, 403)  # HTTP
 TLS_EVENTS: Final = {
@@ -52,24 +51,6 @@ TLS_EVENTS: Final = {
     TlsFailure.Version: "InvalidTLSVersion",
     TlsFailure.Cipher: "InvalidTLSCipherSuite",
 }
-
-
-class Happening:
-    """One event. told: the back end hears of it; when: monotonic seconds."""
-
-    __slots__ = ("type", "info", "critical", "told", "when")
-
-    def __init__(self, type: str, info: str | None, critical: bool, when: float) -> None:
-        self.type = sendable(type)[:LONGEST_TYPE]
-        self.info = None if info is None else sendable(info)[:LONGEST_INFO]
-        self.critical = type in CRITICAL or (critical and type not in NOTIFIED | LOGGED)
-        self.told = self.critical or type in NOTIFIED
-        self.when = when
-
-    @property
-    def kind(self) -> Kind:
-        """What counts as the same, for the guard."""
-        return self.type, self.critical
 
 
 class Security(Block):
@@ -93,14 +74,19 @@ class Security(Block):
         self._queue = SecurityEventQueue(ctx)
         self._queue.register(KIND, self._prepare, lambda *_: None, lambda _: None, stamps=lambda payload: [payload[1]])
         self._guard = Guard()
-        self._held: dict[Kind, tuple[int, Happening]] = {}  # how many were only counted, and the last of them
+        self._counted = Counted(ctx)
+        self._left: list[Kind] = []  # counted by an earlier run, and not told
         self._moved = 0.0  # seconds that the clock was corrected by, and no event told
         self._exhausted = False  # the store fails, and has been reported
 
     def load(self) -> None:
         self._queue.load()
+        if self.available:
+            self._left = self._counted.load()
 
     def start(self) -> None:
+        for kind in self._left:
+            self._release(kind)
         version = self.ctx.setup.firmware_version
         self._note("StartupOfTheDevice", version and f"firmware {version}")
 
@@ -127,8 +113,11 @@ class Security(Block):
         if not self.available:
             return
         happening = Happening(type, info, critical, self.ctx.now)
-        if happening.kind in self._held or self._wait(happening) > 0:
-            self._count(happening)
+        if happening.kind in self._counted:
+            self._counted.add(happening)
+        elif self._wait(happening) > 0:
+            self._counted.add(happening)
+            self._await(happening)
         else:
             self._record(happening)
 
@@ -140,17 +129,11 @@ class Security(Block):
 
     def _record(self, happening: Happening) -> None:
         self._guard.passed(happening.kind, self.ctx.now)
-        at = self.ctx.time.stamp(happening.when)
+        at = happening.at or self.ctx.time.stamp(happening.when)
         self.ctx.security_log.add(happening.type, at, happening.info)
         if happening.told:
             self._queue.put(KIND, None, [happening.type, at.dump(), happening.info])
         self.ctx.emit(SecurityEventLogged(happening.type, happening.info, happening.told))
-
-    def _count(self, happening: Happening) -> None:
-        count, _ = self._held.get(happening.kind, (0, None))
-        self._held[happening.kind] = (count + 1, happening)
-        if not count:
-            self._await(happening)
 
     def _await(self, happening: Happening) -> None:
         kind = happening.kind
@@ -158,11 +141,11 @@ class Security(Block):
 
     def _release(self, kind: Kind) -> None:
         """One event for all that were counted."""
-        count, last = self._held[kind]
+        last = self._counted.last(kind)
         if self._wait(last) > 0:
             self._await(last)
             return
-        del self._held[kind]
+        count, last = self._counted.take(kind)
         if count > 1:
             last.info = f"{count} times; the last: {last.info or last.type}"[:LONGEST_INFO]
         self._record(last)
@@ -194,6 +177,7 @@ class Security(Block):
 
     def _power_failing(self, _: PowerFailing) -> None:
         self._note("ResetOrReboot", "the power fails")
+        self._counted.save()
 
     def _store_failed(self, event: StoreFailed) -> None:
         if not self._exhausted:
