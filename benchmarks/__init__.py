@@ -8,5 +8,5 @@
     loopback    Heartbeat over TCP, both ends in processes of their own; memory per connection
     start       the time that an import takes
     report      the table, RESULTS.md, results.json
-    check       `make bench-check`
+    test_check  `make bench-check` sees what it is there for
 """

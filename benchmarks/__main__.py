@@ -49,31 +49,38 @@ def everything() -> None:
     print(report.tables(results))
 
 
-def losses(chosen: Iterable[Contest], before: dict[str, float]) -> dict[str, str]:
-    """The gated contests whose ratio has fallen too far, and how far."""
-    found = {}
-    for one in measure(chosen):
-        known = before.get(report.key(one))
-        now = one["ratios"].get(one["base"])
-        if known is not None and now is not None and now < TOLERATED * known:
-            found[report.key(one)] = f"{known:.2f} → {now:.2f} of {one['base']}"
-    return found
+def losses(chosen: Iterable[Contest], before: dict[str, float]) -> tuple[dict[str, str], set[str]]:
+    """The contests whose ratio has fallen too far, and how far; and those that have a ratio at all."""
+    ratios = {report.key(one): (one["ratios"][one["base"]], one["base"]) for one in measure(chosen) if has_base(one)}
+    fallen = {
+        key: f"{before[key]:.2f} → {now:.2f} of {base}"
+        for key, (now, base) in ratios.items()
+        if key in before and now < TOLERATED * before[key]
+    }
+    return fallen, set(ratios)
 
 
-def check() -> int:
-    before = report.committed()
-    gated = {f"{one.group}: {one.name}": one for one in contests() if one.base is not None}
-    for missing in before.keys() - gated.keys():
-        print(f"{missing}: is no longer measured")
-    suspects = losses(gated.values(), before)
-    lost = losses([gated[name] for name in suspects], before) if suspects else {}
+def has_base(one: dict[str, Any]) -> bool:
+    return one["base"] in one["ratios"]
+
+
+def check(chosen: Iterable[Contest], before: dict[str, float]) -> int:
+    """1 if a ratio has fallen too far in two runs, or is no longer measured. before: the committed ones."""
+    gated = {f"{one.group}: {one.name}": one for one in chosen if one.base is not None}
+    suspects, measured = losses(gated.values(), before)
+    lost, _ = losses([gated[name] for name in suspects], before) if suspects else ({}, set())
+    missing = before.keys() - measured
+    for name in sorted(missing):
+        print(f"{name}: is no longer measured")
+    for name in sorted(measured - before.keys()):
+        print(f"{name}: has no committed ratio")
     for name, fall in lost.items():
         print(f"{name}: {fall}")
     print(f"{len(gated)} ratios, {len(suspects)} looked lost at first, {len(lost)} are")
-    return 1 if lost or before.keys() - gated.keys() else 0
+    return 1 if lost or missing else 0
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
-        sys.exit(check())
+        sys.exit(check(contests(), report.committed()))
     some(sys.argv[1:]) if sys.argv[1:] else everything()
