@@ -8,6 +8,7 @@ cdef int64_t NEVER
 cdef int64_t WEEK
 cdef int64_t TENTH
 cdef Py_ssize_t MOST_STEPS
+cdef Py_ssize_t MOST_LOOKS
 
 
 @cython.final

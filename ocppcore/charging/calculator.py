@@ -18,7 +18,8 @@ from ocppcore.charging.timetable import Timetable, converted
 from ocppcore.charging.units import EARLIEST, LATEST, MOST_SECONDS, NEVER, Unit, as_integer, as_unit
 
 WEEK = 604_800  # recurring timetables taken together repeat themselves after this
-MOST_STEPS = 10_000  # instants that one call looks at: a bound on its time, whatever is installed
+MOST_STEPS = 10_000  # instants that one schedule looks at: a bound on its time, whatever is installed
+MOST_LOOKS = 50_000  # the same for a search; more than all profiles of a station of default limits change in a week
 TENTH = 100_000  # millionths
 MOST_PERIODS = 1024
 A, W = Unit.A, Unit.W
@@ -74,7 +75,7 @@ class Calculator:
         """The first second after t at which limit or phases of limit_at() differ from those at t; None: never.
 
         Without evse: at which in_force() can differ, given the same transactions, demand and restrictions. Exact,
-        unless 10,000 changes of profiles on the way change nothing: then all stays the same up to that second.
+        unless 50,000 changes of profiles on the way change nothing: then all stays the same up to that second.
         """
         at, watts = self._instant("t", t), self._watts(unit)
         begin = at if begins is None else self._instant("begins", begins)
@@ -145,7 +146,7 @@ class Calculator:
         self._probe(evse, t, begins, watts, raw)
         limit, phases, mark = self._limit, self._phases, self._mark
         since, at, event = t, self._until, self._event(evse, t, begins)
-        for _ in range(MOST_STEPS):
+        for _ in range(MOST_LOOKS):
             if at >= event or at - since >= WEEK:
                 if event == NEVER:
                     return NEVER

@@ -46,6 +46,17 @@ def test_a_difference_on_the_last_day_of_a_week_is_found() -> None:
     assert profiles.next_change(NOW + WEEK - 1, 1) == NOW + WEEK
 
 
+def test_a_change_is_found_behind_all_that_a_station_of_default_limits_can_hold() -> None:
+    """50 profiles of 100 periods (keys16.py), or 5 of 1000, change 35,000 times a week; here, all above the rating."""
+    profiles = ProfileSet([Cap(6)] * 5)
+    for evse in range(1, 6):
+        busy = [(period * 86, 16 + period % 2) for period in range(1000)]
+        profiles.install(tx_default(evse, evse, *busy, **{**FLAT, "start_schedule": MIDNIGHT + evse}))
+    profiles.install(station_max(6, (0, 32), (6 * DAY, 20), kind="Recurring", recurrency="Weekly", start_schedule=NOW))
+    assert profiles.limit_at(NOW, 0).limit == 30
+    assert profiles.next_change(NOW, 0) == NOW + 6 * DAY
+
+
 def test_a_change_of_the_phases_is_one() -> None:
     profiles = station(tx_default(1, 1, periods=[(0, 10, 3), (9 * HOUR, 10, 1)]))
     assert profiles.next_change(NOW, 1) == NOW + HOUR

@@ -51,6 +51,7 @@ def profile(random: Random, id: int, evses: int, transactions: dict[int, tuple[i
         duration=random.choice(OFFSETS) * random.randint(1, 3) if random.random() < 0.6 else None,
         recurrency=random.choice(("Daily", "Weekly")) if kind == "Recurring" else None,
         valid_from=valid_from, valid_to=valid_to, transaction=transaction, received=moment(random),
+        min_charging_rate=random.choice((None, None, 0.5, 6, 4140)),
     )  # fmt: skip
 
 
