@@ -306,8 +306,13 @@ class Csms:
 
     def key_sent(self, identity: str, key: bytes) -> None:
         """The station is about to be given this key."""
-        if self._keyring is not None:
-            self._keyring.changing(identity, key)
+        try:
+            if self._keyring is not None:
+                self._keyring.changing(identity, key)
+        except Exception as error:  # of a mapping of the author's
+            link = self.link(identity)
+            if link is not None:
+                link.tell(HandlerFailed(identity, "ChangeConfiguration", error))
 
     def key_answered(self, link: StationLink, key: bytes, accepted: bool | None) -> None:
         """What became of it."""

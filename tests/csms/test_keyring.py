@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shelve
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +14,7 @@ from ocppcore import v16
 from ocppcore.csms import HandlerFailed, KeyChanged, Keyring, keys
 from ocppcore.csms.keyring import MAX_NEW
 from ocppcore.csms.v16 import new_key
+from ocppcore.errors import SetupError
 from ocppcore.session.events import Lost
 
 OLD, NEW = b"0123456789abcdef", bytes(range(20))
@@ -165,6 +168,10 @@ def test_keys_that_cannot_be_written_are_copied(bench: Any) -> None:
 def test_an_empty_key_opens_nothing() -> None:
     ring = keys({"CP1": b""})
     assert not ring("CP1", "CP1", b"") and not ring("CP2", "CP2", b"")
+    ring.changing("CP1", b"")
+    assert not ring("CP1", "CP1", b"")
+    ring.changed("CP1", b"", True)
+    assert not ring("CP1", "CP1", b"")
 
 
 def test_an_author_of_an_own_authenticator_is_told(make_bench: Any) -> None:
@@ -181,11 +188,14 @@ def test_no_event_shows_a_key(bench: Any) -> None:
     assert "KeyChanged" in told and NEW.hex() not in told and repr(NEW) not in told
 
 
-def test_keys_that_cannot_be_written_down_are_kept_in_doubt(make_bench: Any) -> None:
-    class Full(dict[str, bytes]):
-        def __setitem__(self, identity: str, key: bytes) -> None:
-            raise OSError("no space left")
+class Full(dict[str, Any]):
+    """Nothing more can be written into it."""
 
+    def __setitem__(self, identity: str, key: Any) -> None:
+        raise OSError("no space left")
+
+
+def test_keys_that_cannot_be_written_down_are_kept_in_doubt(make_bench: Any) -> None:
     bench = make_bench(authenticate=keys(Full(CP1=OLD)))
     link = bench.enter()
     id = bench.csms.call("CP1", change(), bench.now)
@@ -198,3 +208,110 @@ def test_keys_that_cannot_be_written_down_are_kept_in_doubt(make_bench: Any) -> 
     link.disconnected(Lost("gone"), bench.now)
     assert opens(bench, OLD)
     assert bench.refusal(bench.knock(key=NEW)) == 503
+
+
+# The back end restarts
+
+
+class Plant:
+    """A back end whose keys, those in doubt included, are in a file."""
+
+    def __init__(self, make_bench: Any, folder: Path) -> None:
+        self._make_bench = make_bench
+        self._path = str(folder / "keys")
+        self._tables: list[shelve.Shelf[Any]] = []
+        with shelve.open(f"{self._path}.known") as known:
+            known["CP1"] = OLD
+
+    def start(self, **options: Any) -> Any:
+        """From what is written down, as after a crash: nothing else of an earlier life is left."""
+        self.close()
+        known, undecided = self._tables = [shelve.open(f"{self._path}.{name}") for name in ("known", "undecided")]
+        return self._make_bench(authenticate=keys(known, undecided=undecided, **options))
+
+    @property
+    def written(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        known, undecided = self._tables
+        return dict(known), dict(undecided)
+
+    def close(self) -> None:
+        while self._tables:
+            self._tables.pop().close()
+
+
+@pytest.fixture
+def plant(make_bench: Any, tmp_path: Path) -> Iterator[Plant]:
+    plant = Plant(make_bench, tmp_path)
+    yield plant
+    plant.close()
+
+
+@pytest.mark.parametrize("answer", [None, "RebootRequired", "nonsense"])
+def test_after_a_restart_both_open_until_the_station_shows_the_new_one(plant: Plant, answer: str | None) -> None:
+    """A01.FR.03 and .04 hang on an answer that this back end will never see."""
+    asked(plant.start(), answer)
+    bench = plant.start()
+    assert opens(bench, OLD) and not opens(bench, b"guess")
+    assert opens(plant.start(), OLD) and plant.written == ({"CP1": OLD}, {"CP1": (NEW,)})
+    bench = plant.start()
+    assert opens(bench, NEW) and not opens(bench, OLD)
+    bench = plant.start()
+    assert not opens(bench, OLD) and opens(bench, NEW) and plant.written == ({"CP1": NEW}, {})
+
+
+def test_it_is_written_down_before_the_request_leaves(plant: Plant) -> None:
+    bench = plant.start()
+    link = bench.enter()
+    bench.csms.call("CP1", change(), bench.now)
+    assert plant.written == ({"CP1": OLD}, {"CP1": (NEW,)})
+    assert bench.texts(link)
+
+
+@pytest.mark.parametrize(("answer", "key"), [("Accepted", NEW), ("Rejected", OLD), ("error", OLD)])
+def test_what_was_decided_stays_so(plant: Plant, answer: str, key: bytes) -> None:  # A01.FR.03, .04
+    asked(plant.start(), answer)
+    assert plant.written == ({"CP1": key}, {})
+    bench = plant.start()
+    assert opens(bench, key) and not opens(bench, NEW if key == OLD else OLD)
+
+
+def test_an_overlap_outlives_a_restart(plant: Plant) -> None:
+    asked(plant.start(overlap=True), "Accepted")
+    bench = plant.start(overlap=True)
+    assert opens(bench, OLD) and opens(bench, NEW) and not opens(bench, OLD)
+
+
+def test_several_changes_over_restarts(plant: Plant) -> None:
+    made = [bytes([number]) * 16 for number in range(1, MAX_NEW + 2)]
+    for key in made:
+        asked(plant.start(), None, key)
+    bench = plant.start()
+    assert not opens(bench, made[0]) and opens(bench, OLD)
+    assert opens(bench, made[1]) and not opens(bench, made[-1]) and plant.written == ({"CP1": made[1]}, {})
+
+
+def test_a_doubt_that_cannot_be_written_down_holds_in_this_life_and_is_told(make_bench: Any) -> None:
+    store = {"CP1": OLD}
+    bench = make_bench(authenticate=keys(store, undecided=Full()))
+    link = bench.enter()
+    id = bench.csms.call("CP1", change(), bench.now)
+    told = bench.events(link)
+    assert [str(event.error) for event in told if isinstance(event, HandlerFailed)] == ["no space left"]
+    assert opens(bench, NEW) and store == {"CP1": NEW}
+    link.receive(ANSWERS["Accepted"].format(id=id), bench.now)
+    assert not opens(bench, OLD) and opens(bench, NEW)
+
+
+def test_a_refused_key_that_cannot_be_taken_out_opens_nothing(make_bench: Any) -> None:  # A01.FR.04
+    class Stuck(dict[str, Any]):
+        def pop(self, *arguments: Any) -> Any:
+            raise OSError("read-only now")
+
+    bench = make_bench(authenticate=keys({"CP1": OLD}, undecided=Stuck()))
+    asked(bench, "Rejected")
+    assert not opens(bench, NEW) and opens(bench, OLD)
+
+
+def test_doubts_beside_keys_that_cannot_be_written_are_a_mistake() -> None:
+    with pytest.raises(SetupError, match="cannot be written"):
+        keys(MappingProxyType({"CP1": OLD}), undecided={})
