@@ -23,7 +23,8 @@ from ocppcore.version import Version
 
 
 class StationHost(Client):
-    """Runs a station; `async with` starts it without waiting for a link, and at the end switches all energy off.
+    """Runs a station; `async with` starts it without waiting for a link; at the end the station hears of it and
+    all energy is switched off.
 
     The hardware's inputs go in by feed(): `host.feed(station.plug, 1)`; from another thread, by
     `loop.call_soon_threadsafe(host.feed, station.plug, 1)`. finished: done with `hard` when a Reset was carried out,
@@ -56,6 +57,7 @@ class StationHost(Client):
         return self
 
     async def __aexit__(self, *exception: object) -> None:
+        self.feed(self._station.program_ending)
         await self._driver.stop()
         await super().__aexit__(*exception)
 

@@ -123,12 +123,12 @@ class Transactions(Protocol):
 
     @property
     def accepts(self) -> bool:
-        """False while no new transaction may begin at all (a reset is under way, the power fails)."""
+        """False while no new transaction may begin at all (see going_down; an emergency stop)."""
         ...
 
     @property
     def going_down(self) -> bool:
-        """True while the station is about to go down: a reset is under way, or the power fails."""
+        """True while the station is about to go down: a reset is under way, the power fails, or the program ends."""
         ...
 
 

@@ -19,10 +19,10 @@ from ocppcore.station.local import (
     EmergencyStop,
     ErrorsChanged,
     EvStateChanged,
+    GoingDown,
     IdTokenPresented,
     LocalEvent,
     Plugged,
-    PowerFailing,
     ReadingPushed,
     SecurityEvent,
     StopPressed,
@@ -103,7 +103,14 @@ class Inputs:
 
     def power_failing(self, now: float) -> None:
         """The supply is about to go: what can still be written is written."""
-        self._tell(PowerFailing(), now)
+        self._tell(GoingDown("PowerLoss"), now)
+
+    def program_ending(self, now: float) -> None:
+        """The program is about to end, by itself or because it was asked to. What charges stops, for the reason Reboot
+        (1.6 §7.36), and nothing begins for a minute. Without it, the next start takes the end for a loss of power.
+        After a Reset, or when the power fails, that is known already, and nothing changes."""
+        if not self.ctx.transactions.going_down:
+            self._tell(GoingDown("Reboot"), now)
 
     def tamper(self, detected: bool, now: float, info: str | None = None) -> None:
         """The tamper sensor of the station: somebody is at it, or no longer. info: which one; at most 255 characters.

@@ -83,10 +83,13 @@ class EmergencyStop(LocalEvent):
         self.pressed = pressed
 
 
-class PowerFailing(LocalEvent):
-    """The supply is about to go: there is time for a few writes."""
+class GoingDown(LocalEvent):
+    """The program is about to end: there is time for a few writes. reason: 1.6 §7.36, PowerLoss or Reboot."""
 
-    __slots__ = ()
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
 # Registration and link, published by provisioning and Station.

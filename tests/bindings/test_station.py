@@ -195,6 +195,26 @@ def test_whatever_ends_the_run_energy_is_off(run: Run) -> None:
 
 
 @pytest.mark.parametrize("kind", [Charger, SlowCharger])
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_run_that_ends_in_good_order_is_no_loss_of_power(run: Run, kind: type[Charger], threaded: bool) -> None:
+    """1.6 §7.36: Reboot. Whether the meter answered in time or at the next start, it is stopped when the run ended."""
+
+    async def main() -> None:
+        backend, hardware, store = await open_backend(), kind(), MemoryStore()
+        async with backend.server:
+            station = make_station(backend, hardware, store)
+            async with StationHost(station, hardware, store, threaded=threaded) as host:
+                await charge(backend, host, station)
+            assert '"reason":"Reboot"' in "".join(store.load()["transactions"].values())
+            async with StationHost(make_station(backend, hardware, store), hardware, store):
+                await backend.until(lambda it: isinstance(it, v16.StopTransactionRequest))
+        (booked,) = backend.server.csms.ledger.transactions
+        assert booked.reason == "Reboot"
+
+    run(main())
+
+
+@pytest.mark.parametrize("kind", [Charger, SlowCharger])
 @pytest.mark.parametrize("type", list(v16.ResetType))
 def test_a_reset_ends_the_run_and_what_was_stored_goes_on(run: Run, kind: type[Charger], type: v16.ResetType) -> None:
     async def main() -> None:

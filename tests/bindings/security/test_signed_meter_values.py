@@ -84,7 +84,7 @@ def test_what_the_back_end_books_holds_before_the_law(run: Run) -> None:
             async with StationHost(station, hardware, store) as host:
                 await charge(backend, host, station, hardware)
                 clock.advance(3600)
-            # the power fails here; what was running is stopped at the next start
+            # the program ends here; what was running is stopped, and told now or at the next start
             async with StationHost(make_station(backend.url, hardware, store), hardware, store):
                 stop = await backend.until(v16.StopTransactionRequest)
         (begin_context, begin_data, begin_key), (end_context, end_data, end_key) = signed(stop.transaction_data)

@@ -32,7 +32,7 @@ from ocppcore.station.context import Context
 from ocppcore.station.local import (
     ClockSet,
     ConfigurationChanged,
-    PowerFailing,
+    GoingDown,
     ReadingPushed,
     TransactionEnding,
     TransactionStarted,
@@ -60,7 +60,7 @@ class MeterValues(Block):
         ConfigurationChanged: "_reconfigured",
         ClockSet: "_clock_set",
         ReadingPushed: "_pushed",
-        PowerFailing: "_power_failing",
+        GoingDown: "_going_down",
     }
 
     def __init__(self, ctx: Context) -> None:
@@ -343,7 +343,7 @@ class MeterValues(Block):
     def _pushed(self, event: ReadingPushed) -> None:
         self._readings.push(event.evse, event.reading)
 
-    def _power_failing(self, _: PowerFailing) -> None:
+    def _going_down(self, _: GoingDown) -> None:
         self._readings.save()
 
 

@@ -33,7 +33,7 @@ from ocppcore.station.blocks.security.happening import LONGEST_INFO, Happening
 from ocppcore.station.blocks.security.queue import UNKNOWN, SecurityEventQueue
 from ocppcore.station.context import Context
 from ocppcore.station.events import SecurityEventLogged, StoreFailed
-from ocppcore.station.local import ClockSet, ConfigurationChanged, PowerFailing, ResetWanted, SecurityEvent
+from ocppcore.station.local import ClockSet, ConfigurationChanged, GoingDown, ResetWanted, SecurityEvent
 from ocppcore.station.queue import Entry
 from ocppcore.station.setup import SECURITY
 from ocppcore.station.timekeeper import Stamp
@@ -61,7 +61,7 @@ class Security(Block):
         ClockSet: "_clock_set",
         ConfigurationChanged: "_configured",
         ResetWanted: "_reset_wanted",
-        PowerFailing: "_power_failing",
+        GoingDown: "_going_down",
         StoreFailed: "_store_failed",
         FaultReceived: "_fault_received",
         IdReused: "_id_reused",
@@ -175,8 +175,8 @@ class Security(Block):
     def _reset_wanted(self, event: ResetWanted) -> None:
         self._note("ResetOrReboot", "hard reset" if event.hard else "soft reset")
 
-    def _power_failing(self, _: PowerFailing) -> None:
-        self._note("ResetOrReboot", "the power fails")
+    def _going_down(self, event: GoingDown) -> None:
+        self._note("ResetOrReboot", "the power fails" if event.reason == "PowerLoss" else "the program ends")
         self._counted.save()
 
     def _store_failed(self, event: StoreFailed) -> None:

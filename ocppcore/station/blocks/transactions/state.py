@@ -5,7 +5,8 @@
 - It stops once, for the first reason that comes (§7.36): energy off and the reason stored at once, then the end
   reading, then StopTransaction in the queue. It is forgotten when its StopTransaction is delivered or given up.
 - What was running when the station went down is stopped with PowerLoss at the next start, or goes on stopping for the
-  reason that was stored; the end reading is taken then.
+  reason that was stored; the end reading is taken then. A station that is told that it is about to go down stops it
+  before: for PowerLoss or Reboot, or for the Reset (§5.14).
 - A fault interrupts the energy, not the transaction (§4.9: the status returns to what it was before); one that comes
   before the begin reading prevents the transaction.
 - The back end refuses the token after the start (E 3.17): StopTransactionOnInvalidId decides. If the transaction may
@@ -37,11 +38,11 @@ from ocppcore.station.local import (
     BayChanged,
     EmergencyStop,
     EvStateChanged,
+    GoingDown,
     IdTokenInfoReceived,
     IdTokenPresented,
     OnEvse,
     Plugged,
-    PowerFailing,
     ResetFailed,
     ResetWanted,
     StopPressed,
@@ -57,7 +58,7 @@ from ocppcore.station.transaction import Transaction, TransactionState
 TABLE: Final = "transactions"
 START: Final = "StartTransaction"  # kinds in the queue
 STOP: Final = "StopTransaction"
-POWER_IS_BACK: Final = 60.0  # seconds after PowerFailing: we still run, so the supply has not gone
+STILL_HERE: Final = 60.0  # seconds after GoingDown: we still run, so it did not happen
 
 
 class Transactions(Block):
@@ -67,7 +68,7 @@ class Transactions(Block):
         **dict.fromkeys((Plugged, Unplugged, EvStateChanged, StopPressed, BayChanged), "_seat_event"),
         IdTokenPresented: "_presented",
         EmergencyStop: "_emergency_stop",
-        PowerFailing: "_power_failing",
+        GoingDown: "_going_down",
         ResetWanted: "_reset_wanted",
         ResetFailed: "_reset_failed",
         TransactionEnding: "_ending",
@@ -129,7 +130,7 @@ class Transactions(Block):
 
     @property
     def going_down(self) -> bool:
-        return not self._bars.isdisjoint(("reset", "power"))
+        return not self._bars.isdisjoint(("reset", "end"))
 
     def can_start(self, evse: int) -> bool:
         facts = self.ctx.evses[evse]
@@ -216,9 +217,9 @@ class Transactions(Block):
         if event.pressed:
             self._stop_all("emergency", "EmergencyStop")
 
-    def _power_failing(self, _: PowerFailing) -> None:
-        self._stop_all("power", "PowerLoss")
-        self.ctx.after("power", POWER_IS_BACK, partial(self._bars.discard, "power"))
+    def _going_down(self, event: GoingDown) -> None:
+        self._stop_all("end", event.reason)
+        self.ctx.after("end", STILL_HERE, partial(self._bars.discard, "end"))
 
     def _reset_wanted(self, event: ResetWanted) -> None:
         self._stop_all("reset", "HardReset" if event.hard else "SoftReset")

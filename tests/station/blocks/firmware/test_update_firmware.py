@@ -295,19 +295,20 @@ def test_a_reset_does_not_interrupt_the_installation(kind: v16.ResetType) -> Non
     assert rig.ask(v16.ResetRequest(type=kind)).status == "Accepted" and len(rig.resets) == 1
 
 
-@pytest.mark.parametrize("end", ["Soft", "Hard", "power"])
+@pytest.mark.parametrize("end", ["Soft", "Hard", "power_failing", "program_ending"])
 def test_nothing_is_installed_when_the_station_is_about_to_go_down(end: str) -> None:
     """What ends the transactions that were waited for."""
     rig = bench(config={"ResetRetries": "0"})
     rig.charge()
     update(rig)
-    if end == "power":
-        rig.station.power_failing(rig.now)
+    reset = end in ("Soft", "Hard")
+    if not reset:
+        getattr(rig.station, end)(rig.now)
         rig.run()
     else:
         assert rig.ask(v16.ResetRequest(type=v16.ResetType(end))).status == "Accepted"
-    assert not rig.energy() and not rig.installations and len(rig.resets) == (end != "power")
-    if end == "power":  # it did not
+    assert not rig.energy() and not rig.installations and len(rig.resets) == reset
+    if not reset:  # it did not
         rig.advance(61)
     else:
         rig.station.failed(rig.resets[0].id, "it hangs", rig.now)

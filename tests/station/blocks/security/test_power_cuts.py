@@ -111,14 +111,15 @@ def test_a_kill_while_the_count_of_an_earlier_kill_is_told(again: int) -> None:
     assert bench.count("Thing") == 50 and not bench.store.get(TABLE)
 
 
-def test_a_power_cut_that_is_announced_takes_none() -> None:
+@pytest.mark.parametrize("input", ["power_failing", "program_ending"])
+def test_an_end_that_is_announced_takes_none(input: str) -> None:
     bench = Bench()
     for _ in range(50):
         bench.station.security_event("Alarm", bench.now, "lid", critical=True)
     bench.run()
     when = bench.utc
     bench.advance(7)
-    bench.station.power_failing(bench.now)
+    getattr(bench.station, input)(bench.now)
     bench.run()
     bench.take()
     bench.advance(3)

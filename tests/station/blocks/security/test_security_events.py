@@ -77,17 +77,20 @@ def test_ResetOrReboot_is_told_before_the_reset(kind: str, info: str) -> None:
     assert told(bench) == [("ResetOrReboot", info)] and len(bench.resets) == 1
 
 
-def test_a_power_failure_is_a_ResetOrReboot_that_is_told_after_it() -> None:
+@pytest.mark.parametrize(
+    ("input", "info"), [("power_failing", "the power fails"), ("program_ending", "the program ends")]
+)
+def test_an_end_that_is_announced_is_a_ResetOrReboot_that_is_told_after_it(input: str, info: str) -> None:
     bench = Bench()
     bench.cut()
-    bench.station.power_failing(bench.now)
+    getattr(bench.station, input)(bench.now)
     bench.run()
     bench.reachable = True
     when = bench.utc
     bench.advance(3600)
     bench.restart()
     first, second = bench.take(Told)
-    assert (first.type, first.tech_info, first.timestamp) == ("ResetOrReboot", "the power fails", when)
+    assert (first.type, first.tech_info, first.timestamp) == ("ResetOrReboot", info, when)
     assert second.type == "StartupOfTheDevice"
 
 

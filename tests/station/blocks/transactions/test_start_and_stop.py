@@ -194,6 +194,11 @@ def power(bench: Bench) -> None:
     bench.run()
 
 
+def program(bench: Bench) -> None:
+    bench.station.program_ending(bench.now)
+    bench.run()
+
+
 def unplug(bench: Bench) -> None:
     bench.unplug()
 
@@ -226,6 +231,7 @@ REASONS = [
     (stop_button, "Local"),
     (emergency, "EmergencyStop"),
     (power, "PowerLoss"),
+    (program, "Reboot"),
     (unplug, "EVDisconnected"),
     (leave, "EVDisconnected"),
     (remote, "Remote"),

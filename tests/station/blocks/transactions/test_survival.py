@@ -215,6 +215,83 @@ def test_a_restart_in_each_step_of_a_transaction_keeps_its_reason() -> None:
         assert entry.reason == reason
 
 
+@pytest.mark.parametrize("slow", [False, True], ids=["meter read before the end", "meter read at the next start"])
+def test_a_program_that_ends_in_good_order_stops_for_Reboot_when_it_ends(slow: bool) -> None:
+    """§7.36: a locally initiated reset/reboot occurred. Without a word before the end, it was a loss of power."""
+    bench = Bench()
+    bench.charge()
+    bench.advance(60)
+    bench.meter_is_slow = slow
+    bench.station.program_ending(bench.now)
+    bench.run()
+    ended = bench.utc
+    assert not bench.energy()
+    bench.station.stop(bench.now)
+    bench.run()
+    bench.now += 3600
+    bench.meter_is_slow = False
+    bench.restart()
+    (entry,) = bench.ledger.transactions
+    assert (entry.reason, entry.stop, entry.energy_wh) == ("Reboot", ended, 120)
+
+
+def test_a_program_that_is_killed_before_its_end_was_stored_stops_for_PowerLoss() -> None:
+    bench = Bench()
+    bench.charge()
+    bench.store_works = False
+    bench.station.program_ending(bench.now)
+    bench.run()
+    assert not bench.energy()
+    bench.store_works = True
+    bench.restart()
+    (entry,) = bench.ledger.transactions
+    assert entry.reason == "PowerLoss"
+
+
+def test_a_stop_of_the_connection_is_no_end_of_the_program() -> None:
+    """The station goes on charging: if it goes down then, nobody has told why."""
+    bench = Bench()
+    bench.charge()
+    bench.station.stop(bench.now)
+    bench.run()
+    assert bench.energy()
+    bench.restart()
+    (entry,) = bench.ledger.transactions
+    assert entry.reason == "PowerLoss"
+
+
+@pytest.mark.parametrize("kind", ["Hard", "Soft"])
+def test_a_reset_ends_the_program_and_keeps_its_reason(kind: str) -> None:
+    """§5.14; also where the meter does not answer in time."""
+    bench = Bench()
+    bench.charge()
+    bench.meter_is_slow = True
+    bench.ask(v16.ResetRequest(type=v16.ResetType(kind)))
+    bench.station.program_ending(bench.now)
+    bench.run()
+    bench.meter_is_slow = False
+    bench.restart()
+    (entry,) = bench.ledger.transactions
+    assert entry.reason == f"{kind}Reset"
+    told = [event.tech_info for event in bench.sent(v16.SecurityEventNotificationRequest)]
+    assert "the program ends" not in told
+
+
+def test_a_program_that_goes_on_after_all_charges_again() -> None:
+    bench = Bench()
+    bench.charge()
+    for _ in range(2):
+        bench.station.program_ending(bench.now)
+        bench.run()
+    for seconds in (30, 31):
+        assert not bench.energy()
+        bench.advance(seconds)
+        bench.unplug()
+        bench.plug()
+        bench.swipe()
+    assert bench.energy() and len(bench.ledger.transactions) == 2
+
+
 def test_W17_offline_samples_survive_a_power_cycle() -> None:
     bench = Bench(config=CONFIG)
     bench.charge()
