@@ -8,7 +8,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo day test test-pure octt lint types bench bench-check sanitize fuzz refleak neon soak wheel clean extension
+.PHONY: help demo day test test-pure octt lint types bench bench-check sanitize scalar fuzz refleak neon soak wheel clean extension
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ bench-check: $(VENV)/.with-bench extension ## fails if a ratio has fallen by mor
 
 sanitize: $(VENV)/.with-test ## tests with ASAN and UBSAN (gcc) in the compiled modules, after a planted bug was seen
 	$(BIN)/python tests/sanitize/sanitize.py
+
+scalar: $(VENV)/.with-test ## the tests of reading and writing, compiled without SSE2 and NEON, as for a processor that has neither
+	OCPPCORE_SCALAR=1 $(BIN)/python setup.py --quiet build_py --build-lib build/scalar/lib \
+		build_ext --parallel 2 --build-lib build/scalar/lib --build-temp build/scalar/temp
+	OCPPCORE_BUILD=compiled PYTHONPATH=$(CURDIR)/build/scalar/lib PYTHONSAFEPATH=1 \
+		$(BIN)/pytest tests/wire tests/hostile tests/differential
 
 SOAK_FRAMES ?= 1000000
 SOAK_SEED ?= 16

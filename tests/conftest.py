@@ -26,7 +26,8 @@ settings.load_profile("ocppcore")
 
 
 def stale_modules(root: Path) -> list[Path]:
-    """The compiled modules that this interpreter would load, and whose .py, .pyx or .pxd is newer or gone."""
+    """The compiled modules that this interpreter would load, and whose .py, .pyx or .pxd is newer or gone, or a leaf
+    file of the .pyx."""
     stale = []
     for suffix in EXTENSION_SUFFIXES:
         for folder in ("ocppcore", "bindings"):
@@ -35,6 +36,8 @@ def stale_modules(root: Path) -> list[Path]:
                 if "." in stem:  # a longer suffix, of another interpreter or of an earlier turn of this loop
                     continue
                 sources = [module.with_name(f"{stem}.{kind}") for kind in ("py", "pyx", "pxd")]
+                if sources[1].exists():
+                    sources += [*module.parent.glob(f"{stem}_*.px[di]"), *module.parent.glob("*.h")]
                 changed = [source.stat().st_mtime for source in sources if source.exists()]
                 if not changed or max(changed) > module.stat().st_mtime:
                     stale.append(module)

@@ -109,15 +109,17 @@ def test_a_compiled_module_older_than_its_source_is_noticed(
 ) -> None:
     folder = tmp_path / "ocppcore" / "wire"
     folder.mkdir(parents=True)
-    fresh, stale, orphan, newer_pxd = (folder / (name + EXTENSION_SUFFIXES[0]) for name in "abcd")
-    for module, source in ((fresh, "a.py"), (stale, "b.py"), (newer_pxd, "d.py")):
+    modules = [folder / (name + EXTENSION_SUFFIXES[0]) for name in "abcdef"]
+    _fresh, stale, orphan, newer_pxd, newer_leaf, _fresh_leaf = modules
+    for source in ("a.py", "b.py", "d.py", "e.pyx", "f.pyx", "f_leaf.pxd", "a_leaf.pxd"):
         (folder / source).touch()
-        os.utime(folder / source, (1000, 3000 if module is stale else 1000))
+        os.utime(folder / source, (1000, 3000 if source in ("b.py", "a_leaf.pxd") else 1000))
     (folder / "d.pxd").touch()
-    for module in (fresh, stale, orphan, newer_pxd):
+    (folder / "e_leaf.pxi").touch()
+    for module in modules:
         module.touch()
         os.utime(module, (2000, 2000))
-    assert set(stale_modules(tmp_path)) == {stale, orphan, newer_pxd}
+    assert set(stale_modules(tmp_path)) == {stale, orphan, newer_pxd, newer_leaf}
 
 
 def test_bindings_under_its_folder_name_is_refused() -> None:

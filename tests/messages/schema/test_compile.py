@@ -142,7 +142,10 @@ def test_any_mix_of_keywords_means_what_the_draft_says(schema: dict[str, Any], d
     compiled = compile_schema({"$schema": draft} | schema)
     oracle = (jsonschema.Draft4Validator if draft is DRAFT_04 else jsonschema.Draft6Validator)(schema)
     for value in VALUES:
-        assert (compiled.validate(value) is None) == oracle.is_valid(value), value
+        fault = compiled.validate(value)
+        assert (fault is None) == oracle.is_valid(value), value
+        same = compiled.validate_text(json.dumps(value))
+        assert repr(same) == repr(fault), value
 
 
 def test_a_schema_in_a_circle_ends_with_a_fault() -> None:
