@@ -12,7 +12,8 @@
 - The back end refuses the token after the start (E 3.17): StopTransactionOnInvalidId decides. If the transaction may
   go on, it gets no more energy than allowance.py says.
 - With StartTransactionOnPowerPathClosed energy is offered once the begin reading is there, and the transaction begins
-  when the EV takes it, with that reading: nothing flows that is not counted.
+  when the EV takes it, with that reading: nothing flows that is not counted. It may take its time: ConnectionTimeOut is
+  for a driver who fails to insert the cable (§9.1.6, E 3.77), and an EV that does not start yet (§4.9 B4) has no limit.
 - At OfflineTransactionsMaxLength transactions that wait for delivery, no other one begins; with
   SilentOfflineTransactions it begins, and is neither stored nor told. One that is about to begin has its place already.
 - What happens at one EVSE is in seats.py, what a presented token does in tokens.py, who waits for what in waiting.py,

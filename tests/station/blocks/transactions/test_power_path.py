@@ -38,6 +38,15 @@ def test_energy_is_offered_and_nothing_is_told_until_the_EV_takes_it() -> None:
     assert start.timestamp == bench.utc and bench.status() == "Charging"
 
 
+def test_ConnectionTimeOut_is_for_the_cable_and_not_for_an_EV_that_waits_for_the_night() -> None:
+    """§9.1.6, E 3.77: a driver who fails to insert the cable. §4.9 B4 has no limit."""
+    bench = offering(ConnectionTimeOut="30")
+    bench.advance(12 * 3600)
+    assert bench.energy() and bench.status() == "Preparing"
+    take_energy(bench)
+    assert len(bench.sent(START)) == 1
+
+
 def test_all_that_flows_is_counted_even_if_the_meter_is_slow_then() -> None:
     bench = offering()
     bench.meter_is_slow = True
