@@ -62,6 +62,11 @@ class MemoryWorld(World):
             self.hardware.apply(number, self.station.want(number))
         return self.hardware.forward(self.station, self._clock.now())
 
+    def end(self) -> None:
+        """The program ends in good order."""
+        self.station.program_ending(self._clock.now())
+        self._rest()
+
     # What a script can do
 
     @property

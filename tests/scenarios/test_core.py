@@ -46,6 +46,7 @@ def play_in_memory() -> World:
     world = MemoryWorld()
     with pytest.raises(StopIteration):  # nothing in it waits, so that the first step is the last
         play(world).send(None)
+    world.end()
     return world
 
 
