@@ -35,6 +35,13 @@ def test_both_decoders_and_encoders_say_the_same(seed: int) -> None:
     assert all(tally[code] > 20 for code in codes)
 
 
+def test_both_encoders_write_the_same_of_messages_with_an_odd_value_in_them() -> None:
+    tally: Counter[str] = Counter()
+    assert differential.refuse_alike(Mutator(16), 10_000, tally) == ""
+    codes = {ErrorCode.TypeConstraintViolation, ErrorCode.PropertyConstraintViolation}
+    assert all(tally[code] > 200 for code in codes | {ErrorCode.OccurrenceConstraintViolation, "written"}), tally
+
+
 def test_every_message_is_among_them() -> None:
     mutator = Mutator(1)
     met = {type(mutator.message()) for _ in range(3_000)}

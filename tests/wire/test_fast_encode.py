@@ -172,6 +172,7 @@ def test_integers_are_judged_alike(value: Any) -> None:
     "values", [[], (), None, "x", {}, [None], [7], [v16.SampledValue(value="1")], (v16.SampledValue(value="1"),)]
 )
 def test_lists_are_judged_alike(values: Any) -> None:
+    alike(v16.MeterValuesRequest(connector_id=1, meter_value=values))
     value = v16.MeterValue(timestamp=NOON, sampled_value=values)
     alike(v16.MeterValuesRequest(connector_id=1, meter_value=[value]))
     alike(v16.StopTransactionRequest(transaction_id=1, timestamp=NOON, meter_stop=0, transaction_data=[value]))
