@@ -312,6 +312,17 @@ class Mutator:
             key = self.rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
             holder[key] = self.odd_value()
 
+    def near(self, holder: Any) -> None:
+        """Another value of the same JSON type, so that what is judged is the value: hot paths take the common forms."""
+        if holder:
+            key = self.rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+            value = holder[key]
+            if isinstance(value, Decimal | int) and not isinstance(value, bool):
+                hundredths = f"{self.rng.randrange(1000)}.{self.rng.randrange(100):02}"
+                holder[key] = Spelled(self.rng.choice([hundredths, self.rng.choice(NUMBERS)]))
+            elif isinstance(value, str):
+                holder[key] = self.rng.choice(INSTANTS) if value[10:11] == "T" else value + self.rng.choice("xX é")
+
     def drop(self, holder: Any) -> None:
         if holder:
             del holder[self.rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))]
@@ -339,7 +350,7 @@ class Mutator:
         if isinstance(holder, list) and holder:
             holder.append(holder[self.rng.randrange(len(holder))])
 
-    CHANGES = [replace, replace, replace, drop, drop, add, rename, shuffle, repeat]
+    CHANGES = [replace, replace, near, near, drop, drop, add, rename, shuffle, repeat]
 
     def envelope(self, frame: list[Any]) -> list[Any]:
         """Another envelope around the payload."""

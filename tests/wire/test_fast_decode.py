@@ -6,10 +6,13 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ocppcore import v16
 from ocppcore.version import V16, ErrorCode
@@ -230,6 +233,27 @@ class Raising:
 def test_what_the_callers_objects_raise_goes_to_the_caller(actions: Actions, pending: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         fast.decode(FRAME, actions, pending)
+
+
+LIMIT = (
+    '[2,"1","RemoteStartTransaction",{"idTag":"x","chargingProfile":{"chargingProfileId":1,"stackLevel":0,'
+    '"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"A",'
+    '"chargingSchedulePeriod":[{"startPeriod":0,"limit":%s}]}}}]'
+)
+
+
+@settings(max_examples=200)
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,4})?([eE][+-]?[0-9]{1,2})?", fullmatch=True), st.booleans())
+def test_a_multiple_of_a_tenth_is_one_by_its_decimal_digits(text: str, spaced: bool) -> None:
+    """Judged here in fractions; compact JSON takes a way of its own, blanks another."""
+    found = alike(LIMIT % (text + " " * spaced))
+    fits = (Fraction(text) * 10).denominator == 1
+    assert isinstance(found, Call) is fits
+    if fits:
+        (period,) = found.payload.charging_profile.charging_schedule.charging_schedule_period
+        assert type(period.limit) is float and period.limit == float(text)
+    else:
+        assert found.rule == "multipleOf 0.1" and found.pointer.endswith("/chargingSchedulePeriod/0/limit")
 
 
 def test_a_document_of_json_schema_is_a_table_too() -> None:
