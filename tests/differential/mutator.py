@@ -319,7 +319,8 @@ class Mutator:
             value = holder[key]
             if isinstance(value, Decimal | int) and not isinstance(value, bool):
                 hundredths = f"{self.rng.randrange(1000)}.{self.rng.randrange(100):02}"
-                holder[key] = Spelled(self.rng.choice([hundredths, self.rng.choice(NUMBERS)]))
+                many = f"{self.rng.randrange(10 ** self.rng.randrange(14, 19))}.{self.rng.randrange(10)}"
+                holder[key] = Spelled(self.rng.choice([hundredths, many, self.rng.choice(NUMBERS)]))
             elif isinstance(value, str):
                 holder[key] = self.rng.choice(INSTANTS) if value[10:11] == "T" else value + self.rng.choice("xX é")
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -254,6 +255,19 @@ def test_a_multiple_of_a_tenth_is_one_by_its_decimal_digits(text: str, spaced: b
         assert type(period.limit) is float and period.limit == float(text)
     else:
         assert found.rule == "multipleOf 0.1" and found.pointer.endswith("/chargingSchedulePeriod/0/limit")
+
+
+@pytest.mark.parametrize("digits", range(14, 20))
+def test_a_number_of_many_digits_is_the_nearest_double(digits: int) -> None:
+    """Where the digits no longer fit a double, to divide them by a power of ten would round twice."""
+    rng = Random(digits)
+    for behind in ("", " ", "e0", "e1"):
+        for _ in range(50):
+            number = str(rng.randrange(10 ** (digits - 1), 10**digits))
+            for text in (number + behind, f"{number[:-1]}.{number[-1]}{behind}"):
+                found = alike(LIMIT % text)
+                (period,) = found.payload.charging_profile.charging_schedule.charging_schedule_period
+                assert period.limit == float(text), text
 
 
 def test_a_document_of_json_schema_is_a_table_too() -> None:
