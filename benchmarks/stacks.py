@@ -62,6 +62,9 @@ class Ours:
         return lambda: client.call(v16.HeartbeatRequest())
 
 
+_ANSWERED = (Opened, str)
+
+
 class _CannedServer(Socket):
     __slots__ = ()
 
@@ -80,7 +83,7 @@ class _CannedClient(Socket):
         self.waiting = waiting
 
     def take(self, event: Event) -> None:
-        if isinstance(event, Opened | str):
+        if isinstance(event, _ANSWERED):  # a union would be made anew each time
             self.waiting.set_result(None)
 
     async def trip(self) -> None:

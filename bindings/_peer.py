@@ -84,7 +84,6 @@ class Peer(Stepper):
 
     link: Link | None
     ACTS = {
-        **Stepper.ACTS,
         CallReceived: "_begin",
         Awaited: "wait_for",
         HandlerFailed: "_failed",
@@ -130,15 +129,12 @@ class Peer(Stepper):
         Raises InvalidMessage or QueueFull at once; CallErrorReceived, InvalidResult, CallTimeout, CallCancelled or
         ConnectionLost when it ends so.
         """
-        id = self.connection.call(request, self.clock.now())
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting[id] = future
-        self.step()
+        id = self.begin(request, future)
         try:
             return await future
         except asyncio.CancelledError:
-            if self._waiting.pop(id, None) is not None:
-                self.feed(self.connection.cancel, id)
+            self.take_back(id)
             raise
 
     async def run(

@@ -34,22 +34,22 @@ class Guest(Peer):
 
     def __init__(self, server: Server, socket: Reception, link: StationLink) -> None:
         super().__init__(link, clock=server.clock)
-        self.server, self.socket, self.station = server, socket, link
+        self.server, self.csms, self.socket, self.station = server, server.csms, socket, link
         self.judging: asyncio.Task[Any] | None = None
         self.tasks = server.tasks  # a handler may outlive the link of the station that asked
-        self.on_event(self.tell)
+        if server.listeners:
+            self.on_event(self.tell)
         link.driver = self
         server.guests.add(self)
 
     def tell(self, event: Event) -> None:
-        if self.server.listeners:
-            self.server.tell(self.station.identity, event)
+        self.server.tell(self.station.identity, event)
 
     def after_step(self) -> None:
-        csms = self.server.csms
-        for link in csms.take_ready() if csms.ready else ():  # what this step did to others, here or at another port
-            if link.driver is not None:
-                link.driver.step()
+        if self.csms.ready:  # what this step did to others, here or at another port
+            for link in self.csms.take_ready():
+                if link.driver is not None:
+                    link.driver.step()
 
     def disconnected(self, reason: Disconnect) -> None:
         super().disconnected(reason)
@@ -192,6 +192,9 @@ class Server:
 
     def on_event(self, listener: Callable[[str, Event], object]) -> Callable[[str, Event], object]:
         """Call this function with the identity of a station and each event of it; usable as a decorator."""
+        if not self.listeners:
+            for guest in self.guests:
+                guest.on_event(guest.tell)
         self.listeners.append(listener)
         return listener
 

@@ -7,6 +7,7 @@ door.py       the judgement: identity, security profile, credentials
 profiles.py   security profiles, and whose certificates are good
 signing.py    certificates of stations, signed by an authority of the author's
 keyring.py    keys of stations, and their change
+station.py    what is known of one station
 throttle.py   how much of anything is too much
 v16.py        the answers that are given unless a handler says otherwise
 ledger.py     transactions and meter values, each once
@@ -16,7 +17,7 @@ events.py     what happens
 from __future__ import annotations
 
 from ocppcore.csms.admission import Accept, Authenticator, ClientCertificate, Offer, Reject
-from ocppcore.csms.csms import Csms, Station
+from ocppcore.csms.csms import Csms
 from ocppcore.csms.events import (
     AnswerAwaited,
     Awaited,
@@ -39,6 +40,7 @@ from ocppcore.csms.ledger import Ledger, Transaction
 from ocppcore.csms.link import StationLink
 from ocppcore.csms.profiles import Certificates, Profiles
 from ocppcore.csms.signing import Signer
+from ocppcore.csms.station import Station
 from ocppcore.csms.throttle import Rate, Throttle
 
 __all__ = [

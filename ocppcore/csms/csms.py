@@ -28,6 +28,7 @@ from ocppcore.csms.ledger import Ledger
 from ocppcore.csms.link import Stage, StationLink
 from ocppcore.csms.profiles import Certificates, Profiles
 from ocppcore.csms.signing import Signer
+from ocppcore.csms.station import ACCEPTED, Station
 from ocppcore.csms.throttle import COME_AGAIN, Throttle
 from ocppcore.errors import ConnectionLost, SetupError
 from ocppcore.messages.base import Request
@@ -46,33 +47,6 @@ Handler = Callable[[StationLink, Any], Any]
 
 MAX_MESSAGE = 1024 * 1024
 MAX_STRANGERS = 10_000  # stations that never proved who they are and are not connected, of which something is known
-ACCEPTED = str(RegistrationStatus.Accepted)
-
-
-class Station:
-    """What the back end knows of one station, over all its connections.
-
-    registration: the last answer to BootNotification; None before the first one. profile: the highest security profile
-    that it has used. link: the connection that counts; waiting: one that would like to take its place. triggered:
-    actions that we asked for while it was not accepted. request: of a certificate, being signed; certificate: one that
-    waits for the station.
-    """
-
-    __slots__ = ("identity", "registration", "profile", "link", "waiting", "triggered", "request", "certificate")
-
-    def __init__(self, identity: str, registration: str | None, profile: int = 0) -> None:
-        self.identity = identity
-        self.registration = registration
-        self.profile = profile
-        self.link: StationLink | None = None
-        self.waiting: StationLink | None = None
-        self.triggered: set[str] = set()
-        self.request: object = None
-        self.certificate: str | None = None
-
-    def may_send(self, action: str) -> bool:
-        """1.6 §4.2: before it is accepted, a station sends BootNotification and what was triggered."""
-        return self.registration == ACCEPTED or action == "BootNotification" or action in self.triggered
 
 
 class Csms:

@@ -3,12 +3,14 @@
 from ocppcore.csms.answer cimport answer
 from ocppcore.csms.events cimport AnswerAwaited, CallBeforeBoot, CallServed, HandlerFailed
 from ocppcore.session.events cimport CallEnded, CallReceived, Connected, Disconnected, ResultReceived
+from ocppcore.csms.station cimport Station
+from ocppcore.session.pump cimport Driven
 from ocppcore.session.session cimport Session
 
 
-cdef class StationLink:
+cdef class StationLink(Driven):
     cdef readonly object csms
-    cdef public object station
+    cdef public Station station
     cdef readonly object offer
     cdef readonly Session session
     cdef public object profile
@@ -20,6 +22,13 @@ cdef class StationLink:
     cdef list _afterwards
     cdef object _events
     cdef list _commands
+
+    cpdef object receive(self, object data, object now)
+    cpdef object next_batch(self)
+    cpdef object data_to_send(self)
+    cpdef object next_command(self)
+    cpdef object next_event(self)
+    cpdef object next_timer(self)
 
     cdef object _alive(self, object now)
     cdef object _let_go(self, object what, object now)

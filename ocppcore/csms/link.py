@@ -47,11 +47,13 @@ from ocppcore.session.events import (
     Lost,
     ResultReceived,
 )
+from ocppcore.session.pump import Driven
 from ocppcore.session.session import Session
 from ocppcore.version import ErrorCode, Version
 
 if TYPE_CHECKING:
-    from ocppcore.csms.csms import Csms, Station
+    from ocppcore.csms.csms import Csms
+    from ocppcore.csms.station import Station
 
 DROP = 1006  # as the docstring of Close says
 VIOLATION = 1008  # RFC 6455 §7.4.1
@@ -72,7 +74,7 @@ class Stage(Enum):
 ACCEPTED = Stage.Accepted
 
 
-class StationLink:
+class StationLink(Driven):
     """A connection of the station `identity`. csms, station: the back end, and what it knows of the station.
 
     offer: the handshake. profile: the security profile that it uses. driver: whoever drives it, for that one's use:
@@ -310,10 +312,9 @@ class StationLink:
             self.csms.key_answered(self, key, v16.key_accepted(event))
 
     def _serve(self, event: CallReceived, now: float) -> None:
-        action = type(event.request).action
-        if not self.station.may_send(action):
+        if not self.station.may_send(event.request):
             self.session.fail(event.id, RpcError(ErrorCode.SecurityError, "not accepted yet"), now)
-            self._events.append(CallBeforeBoot(self.identity, action))
+            self._events.append(CallBeforeBoot(self.identity, type(event.request).action))
             return
         handler = self.csms.handlers.get(type(event.request))
         if handler is None:

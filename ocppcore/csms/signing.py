@@ -19,7 +19,7 @@ from ocppcore.errors import ConnectionLost, OcppError
 from ocppcore.session.events import CallEnded, Event
 
 if TYPE_CHECKING:
-    from ocppcore.csms.csms import Station
+    from ocppcore.csms.station import Station
     from ocppcore.csms.link import StationLink
 
 Signer = Callable[[str, str], str | Awaitable[str | None] | None]

@@ -24,6 +24,7 @@ from ocppcore.session.link import Link
 from ocppcore.session.mend import reread
 from ocppcore.session.outbox import Outbox, Tap
 from ocppcore.session.policy import STRICT, Policy
+from ocppcore.session.pump import Driven
 from ocppcore.session.settings import Endpoint, SessionSettings
 from ocppcore.version import Version
 from ocppcore.wire import (
@@ -54,7 +55,7 @@ def earlier(one: float | None, other: float | None) -> float | None:
     return one if one <= other else other
 
 
-class Session:
+class Session(Driven):
     """One connection of one charging station (1.6: Charge Point), seen from either end.
 
     actions: what this end speaks and serves. endpoint: where to connect to; without one it is the server's end, and

@@ -170,7 +170,7 @@ class _Host(pump.Stepper):
 
     def carry_out(self, command: Any) -> None: ...
 
-    ACTS = {**pump.Stepper.ACTS, events.CallReceived: "reply"}
+    ACTS = {events.CallReceived: "reply"}
 
     def reply(self, event: events.CallReceived) -> None:
         self.feed(self.connection.reply, event.id, RESPONSE)
@@ -182,6 +182,42 @@ class _Host(pump.Stepper):
 
 class _Wire:
     def send(self, text: str) -> None: ...
+
+
+class _Future:
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, result: Any) -> None: ...
+
+    def set_exception(self, error: Any) -> None: ...
+
+
+class _Line:
+    """A connection that is no Driven: it tells an event once."""
+
+    def __init__(self, event: events.Event) -> None:
+        self.told = [event]
+
+    def call(self, request: Any, now: float) -> str:
+        return "7"
+
+    def reply(self, id: str, response: Any, now: float) -> bool:
+        return True
+
+    def receive(self, data: Any, now: float) -> None: ...
+
+    def next_batch(self) -> None: ...
+
+    def next_command(self) -> None: ...
+
+    def next_timer(self) -> None: ...
+
+    def data_to_send(self) -> list[str]:
+        return []
+
+    def next_event(self) -> events.Event | None:
+        return self.told.pop() if self.told else None
 
 
 class _Clock:
@@ -205,16 +241,25 @@ def of_pump() -> Iterator[tuple[str, Case]]:
         "step": [()],
         "wake": [()],
         "after_step": [()],
-        "send": [("x",)],
-    }
-    happened: Some = [(events.Event(),), (events.CallReceived("1", REQUEST),)]
-    told: dict[str, Some] = {
-        "notice": happened,
-        "answered": [(events.ResultReceived("1", REQUEST, RESPONSE),)],
-        "ended": [(events.CallEnded("1", REQUEST, CallTimeout("1", "x", "x")),)],
+        "begin": [(REQUEST, None), (REQUEST, _Future())],
+        "take_back": [("1",)],
     }
     fed: Some = [(_session().call, REQUEST), (len,), (pump.pump, None)]
-    yield from each_method("pump.Stepper", host, {**heard, **told, "feed": fed})
+    yield from each_method("pump.Stepper", host, {**heard, "feed": fed})
+    for event in (
+        events.Event(),
+        events.CallReceived("1", REQUEST),
+        events.ResultReceived("7", REQUEST, RESPONSE),
+        events.CallEnded("7", REQUEST, CallTimeout("7", "x", "x")),
+    ):
+
+        def told(event: events.Event = event) -> _Host:
+            made = _Host(_Line(event), _Clock())
+            made.begin(REQUEST, _Future())
+            made.listeners += [lambda event: None, lambda event: 1 / 0]
+            return made
+
+        yield f"pump.Stepper: {type(event).__name__}", on_fresh(told, "step", [()])
     yield from each_method("pump", lambda: pump, {"pump": [(_session(), object())]})
     yield (
         "pump.Stepper: without the methods of a host",
