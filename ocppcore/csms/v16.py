@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ocppcore import v16
@@ -21,7 +22,7 @@ def boot(link: StationLink, request: v16.BootNotificationRequest) -> v16.BootNot
     status = link.csms.register(link.identity, request)
     link.station.registration = str(status)
     link.tell(StationBooted(link.identity, request, str(status)))
-    link.afterwards(lambda now: signing.deliver(link, now))
+    link.afterwards(partial(signing.deliver, link))
     csms = link.csms
     return v16.BootNotificationResponse(status=status, current_time=csms.utc(), interval=csms.interval)
 

@@ -12,8 +12,9 @@ cdef class Recent:
     cdef dict _kinds
     cdef list _ids
     cdef Py_ssize_t _oldest
+    cdef Py_ssize_t _room
 
-    @cython.locals(ids=list)
+    @cython.locals(kinds=dict, ids=list, known=Py_ssize_t, oldest=Py_ssize_t)
     cpdef object remember(self, object id, object kind)
     cpdef object kind(self, object id)
 
@@ -42,6 +43,7 @@ cdef class Calls:
     cdef Recent _finished
     cdef Trickle _trickle
 
+    @cython.locals(call=OutCall, queue=list)
     cpdef str add(self, object request, object priority, object timeout, object policy)
     @cython.locals(call=OutCall)
     cpdef object pump(self, object now)

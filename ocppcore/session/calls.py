@@ -57,27 +57,29 @@ class Priority(IntEnum):
 class Recent:
     """The last ids that were finished, and what a further answer to each would be: a bounded memory."""
 
-    __slots__ = ("_kinds", "_ids", "_oldest")
+    __slots__ = ("_kinds", "_ids", "_oldest", "_room")
 
     def __init__(self) -> None:
+        self._room = REMEMBERED
         self._kinds: dict[str, Stray] = {}
         self._ids: list[str] = []  # a ring, once it is full
         self._oldest = 0
 
     def remember(self, id: str, kind: Stray) -> None:
         """This one was finished last."""
-        ids = self._ids
-        if id in self._kinds:
+        kinds, ids, known = self._kinds, self._ids, len(self._kinds)
+        kinds[id] = kind
+        if len(kinds) == known:  # it was there: it becomes the newest
             ids = self._ids = ids[self._oldest :] + ids[: self._oldest]
             self._oldest = 0
             ids.remove(id)
-        if len(ids) < REMEMBERED:
+        if len(ids) < self._room:
             ids.append(id)
-        else:
-            del self._kinds[ids[self._oldest]]
-            ids[self._oldest] = id
-            self._oldest = (self._oldest + 1) % REMEMBERED
-        self._kinds[id] = kind
+            return
+        oldest = self._oldest
+        del kinds[ids[oldest]]
+        ids[oldest] = id
+        self._oldest = oldest + 1 if oldest + 1 < self._room else 0
 
     def kind(self, id: str) -> Stray | None:
         """What a further answer to it would be; None if it is not remembered."""
@@ -150,9 +152,10 @@ class Calls:
         id = f"{self._prefix}{self._number + 1}"
         call = OutCall(id, request, action, write(CALL, id, action, shape, request, policy), timeout)
         self._number += 1
-        heappush(self._queue, (priority, self._number, call))
-        if len(self._queue) > self._sink.counters.longest_queue:
-            self._sink.counters.longest_queue = len(self._queue)
+        queue = self._queue
+        heappush(queue, (priority, self._number, call))
+        if len(queue) > self._sink.counters.longest_queue:
+            self._sink.counters.longest_queue = len(queue)
         return id
 
     def pump(self, now: float) -> None:
