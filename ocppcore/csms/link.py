@@ -155,9 +155,9 @@ class StationLink(Driven):
 
     def replace(self, now: float) -> None:
         """This connection is dead, and a new one takes its place."""
+        self.stage = Stage.Over  # first: the place is not free for whoever waits
         self.session.disconnected(Lost("replaced by a new connection"), now)
         self._settle(now)
-        self.stage = Stage.Over
         self._commands.append(Close(self.csms.command_id(), now, DROP))
 
     def tell(self, event: Event) -> None:
@@ -186,6 +186,11 @@ class StationLink(Driven):
         if self.stage is not Stage.Over:
             self.session.disconnected(reason, now)
             self._settle(now)
+            self._end(now)
+
+    def _end(self, now: float) -> None:
+        """The link is no more: the transport says so, or the session, which waited for a sign of life in vain."""
+        if self.stage is not Stage.Over:
             self.stage = Stage.Over
             self.csms.gone(self, now)
 
@@ -300,6 +305,7 @@ class StationLink(Driven):
             elif isinstance(event, Disconnected):
                 self._serving.clear()
                 self._events.append(StationDisconnected(self.identity, event.reason))
+                self._end(now)
             else:
                 self._events.append(event)
                 if isinstance(event, (ResultReceived, CallEnded)):

@@ -10,9 +10,10 @@ import pytest
 
 from ocppcore import v16
 from ocppcore.csms import Accept, Csms, Offer, StationConnected, StationDisconnected, StationRefused, keys
-from ocppcore.errors import SetupError
+from ocppcore.errors import ConnectionLost, SetupError
 from ocppcore.session.commands import BasicAuth, Close, Ping
 from ocppcore.session.events import Lost
+from ocppcore.session.settings import SessionSettings
 
 
 def test_nobody_gets_a_back_end_that_lets_everybody_in_by_mistake() -> None:
@@ -159,6 +160,35 @@ def test_the_end_of_the_old_one_lets_the_new_one_in_at_once(bench: Any) -> None:
     old.disconnected(Lost("reset"), bench.now)
     assert bench.csms.take_ready() == [new]
     assert isinstance(bench.commands(new)[0], Accept)
+
+
+def without_a_sign_of_life(bench: Any, link: Any) -> None:
+    """Time goes on until the station ought to have answered a ping."""
+    for _ in range(2):
+        bench.now = link.next_timer()
+        link.handle_timer(bench.now)
+    commands = bench.commands(link)
+    assert isinstance(commands[-1], Close) and isinstance(bench.events(link)[-1], StationDisconnected)
+
+
+def test_a_link_without_a_sign_of_life_is_gone_for_the_back_end_too(make_bench: Any) -> None:  # H27
+    bench = make_bench(settings=SessionSettings(ping_interval=10, pong_timeout=5))
+    link = bench.enter()
+    without_a_sign_of_life(bench, link)
+    assert bench.csms.link("CP1") is None and bench.csms.throttle.connected == 0
+    with pytest.raises(ConnectionLost):
+        bench.csms.call("CP1", v16.ClearCacheRequest(), bench.now)
+    again = bench.enter(boot=False)  # it need not wait
+    link.disconnected(Lost("late"), bench.now)
+    assert bench.csms.link("CP1") is again and bench.csms.throttle.connected == 1
+
+
+def test_whoever_waits_for_such_a_link_is_let_in(make_bench: Any) -> None:
+    bench = make_bench(settings=SessionSettings(ping_interval=10, pong_timeout=5), takeover_wait=60)
+    link, waiting = bench.enter(), bench.knock()
+    without_a_sign_of_life(bench, link)
+    assert waiting.stage.name == "Accepted" and bench.csms.link("CP1") is waiting
+    assert waiting in bench.csms.take_ready() and bench.csms.throttle.connected == 1
 
 
 def test_a_third_one_is_turned_away(bench: Any) -> None:
