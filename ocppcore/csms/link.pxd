@@ -4,6 +4,7 @@ from ocppcore.csms.answer cimport answer
 from ocppcore.csms.events cimport AnswerAwaited, CallBeforeBoot, CallServed, HandlerFailed
 from ocppcore.session.events cimport CallEnded, CallReceived, Connected, Disconnected, ResultReceived
 from ocppcore.csms.station cimport Station
+from ocppcore.session.outbox cimport Events
 from ocppcore.session.pump cimport Driven
 from ocppcore.session.session cimport Session
 
@@ -20,7 +21,7 @@ cdef class StationLink(Driven):
     cdef object _meter
     cdef dict _serving
     cdef list _afterwards
-    cdef object _events
+    cdef Events _events
     cdef list _commands
 
     cpdef object receive(self, object data, object now)

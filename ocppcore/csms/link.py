@@ -12,7 +12,6 @@ BootNotification and what was triggered (1.6 §4.2). Nothing that a handler does
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import partial
@@ -47,6 +46,7 @@ from ocppcore.session.events import (
     Lost,
     ResultReceived,
 )
+from ocppcore.session.outbox import Events
 from ocppcore.session.pump import Driven
 from ocppcore.session.session import Session
 from ocppcore.version import ErrorCode, Version
@@ -110,7 +110,7 @@ class StationLink(Driven):
         self._meter: Meter | None = None
         self._serving: dict[str, CallReceived] = {}  # the calls whose handlers answer later
         self._afterwards: list[Callable[[float], None]] = []
-        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._events = Events(MAX_EVENTS)
         self._commands: list[Command] = []
 
     @property
@@ -135,13 +135,13 @@ class StationLink(Driven):
         self.deadline = None
         self._commands.append(Reject(self.csms.command_id(), now, refusal.status, refusal.retry_after))
         offer = self.offer
-        self._events.append(StationRefused(offer.identity, refusal.status, refusal.why, offer.peer, refusal.event))
+        self._events.put(StationRefused(offer.identity, refusal.status, refusal.why, offer.peer, refusal.event))
 
     def wait_for(self, case: Case, deadline: float) -> None:
         """Its judgement takes its time."""
         self.stage = Stage.Judging
         self.deadline = deadline
-        self._events.append(LoginAwaited(self.offer.identity, case.outcome, partial(self._judged, case)))
+        self._events.put(LoginAwaited(self.offer.identity, case.outcome, partial(self._judged, case)))
 
     def _judged(self, case: Case, outcome: Any, now: float) -> None:
         """What the author's function said, if anybody still waits for it."""
@@ -162,7 +162,7 @@ class StationLink(Driven):
 
     def tell(self, event: Event) -> None:
         """Tell the host."""
-        self._events.append(event)
+        self._events.put(event)
 
     def afterwards(self, work: Callable[[float], None]) -> None:
         """For handlers: do this when the answer has left."""
@@ -213,7 +213,7 @@ class StationLink(Driven):
         """It sends too much; what is still in the air is not looked at."""
         if self.stage is Stage.Accepted:
             self.stage = Stage.Closing
-            self._events.append(TooMuch(self.identity, what))
+            self._events.put(TooMuch(self.identity, what))
             self._commands.append(Close(self.csms.command_id(), now, VIOLATION, f"too many {what}"))
 
     def pong(self, now: float) -> None:
@@ -251,7 +251,7 @@ class StationLink(Driven):
 
     def next_event(self) -> Event | None:
         """What happened."""
-        return self._events.popleft() if self._events else None
+        return self._events.take()
 
     def next_command(self) -> Command | None:
         """What must be done: Accept, Reject, Close, Ping."""
@@ -301,13 +301,13 @@ class StationLink(Driven):
             if isinstance(event, CallReceived):
                 self._serve(event, now)
             elif isinstance(event, Connected):
-                self._events.append(StationConnected(self.identity, event.version))
+                self._events.put(StationConnected(self.identity, event.version))
             elif isinstance(event, Disconnected):
                 self._serving.clear()
-                self._events.append(StationDisconnected(self.identity, event.reason))
+                self._events.put(StationDisconnected(self.identity, event.reason))
                 self._end(now)
             else:
-                self._events.append(event)
+                self._events.put(event)
                 if isinstance(event, (ResultReceived, CallEnded)):
                     self._ended(event)
 
@@ -320,11 +320,11 @@ class StationLink(Driven):
     def _serve(self, event: CallReceived, now: float) -> None:
         if not self.station.may_send(event.request):
             self.session.fail(event.id, RpcError(ErrorCode.SecurityError, "not accepted yet"), now)
-            self._events.append(CallBeforeBoot(self.identity, type(event.request).action))
+            self._events.put(CallBeforeBoot(self.identity, type(event.request).action))
             return
         handler = self.csms.handlers.get(type(event.request))
         if handler is None:
-            self._events.append(event)
+            self._events.put(event)
             return
         outcome: Any
         try:
@@ -333,7 +333,7 @@ class StationLink(Driven):
             outcome = error
         if hasattr(outcome, "__await__"):
             self._serving[event.id] = event
-            self._events.append(AnswerAwaited(event.id, event.request, outcome, partial(self._conclude, event)))
+            self._events.put(AnswerAwaited(event.id, event.request, outcome, partial(self._conclude, event)))
         else:
             self._answer(event.id, event.request, outcome, now)
 
@@ -346,8 +346,8 @@ class StationLink(Driven):
     def _answer(self, id: str, request: Any, outcome: Any, now: float) -> None:
         trouble = answer(self.session, id, outcome, now)
         if trouble is not None:
-            self._events.append(HandlerFailed(self.identity, type(request).action, trouble))
+            self._events.put(HandlerFailed(self.identity, type(request).action, trouble))
         served = None if trouble is not None or isinstance(outcome, Exception) else outcome
-        self._events.append(CallServed(self.identity, request, served))
+        self._events.put(CallServed(self.identity, request, served))
         while self._afterwards:
             self._afterwards.pop(0)(now)

@@ -17,11 +17,22 @@ cdef class Trickle:
 
 
 @cython.final
+cdef class Events:
+    cdef readonly Py_ssize_t lost
+    cdef Py_ssize_t _most
+    cdef object _first
+    cdef object _rest
+
+    cpdef object put(self, object event)
+    cpdef object take(self)
+
+
+@cython.final
 cdef class Outbox:
     cdef readonly Counters counters
     cdef public object tap
     cdef object _ids
-    cdef object _events
+    cdef Events _events
     cdef list _commands
     cdef list _texts
 

@@ -59,6 +59,45 @@ class Trickle:
         return True
 
 
+class Events:
+    """Events that wait for the host, in order; of more than `most` the oldest go, and are counted in `lost`.
+
+    Mostly one waits, or none: the first has a place of its own, and only what comes behind it needs a queue.
+    """
+
+    __slots__ = ("lost", "_most", "_first", "_rest")
+
+    def __init__(self, most: int) -> None:
+        self.lost = 0
+        self._most = most
+        self._first: Event | None = None
+        self._rest: deque[Event] | None = None
+
+    def put(self, event: Event) -> None:
+        """One more."""
+        if self._first is None:
+            self._first = event
+            return
+        if self._rest is None:
+            self._rest = deque()
+        self._rest.append(event)
+        if len(self._rest) >= self._most:
+            self.take()
+            self.lost += 1
+
+    def take(self) -> Event | None:
+        """The oldest, or None."""
+        event = self._first
+        if event is not None:
+            self._first = self._rest.popleft() if self._rest else None
+        return event
+
+    @property
+    def waiting(self) -> bool:
+        """True if take() has something."""
+        return self._first is not None
+
+
 class Outbox:
     """The three outlets of a session, its counters and its tap."""
 
@@ -68,16 +107,14 @@ class Outbox:
         self.counters = Counters()
         self.tap = tap
         self._ids = count(1) if command_ids is None else command_ids
-        self._events: deque[Event] = deque()
+        self._events = Events(MAX_EVENTS)
         self._commands: list[Command] = []
         self._texts: list[str] = []
 
     def event(self, event: Event) -> None:
         """Tell the host."""
-        if len(self._events) >= MAX_EVENTS:
-            self._events.popleft()
-            self.counters.events_lost += 1
-        self._events.append(event)
+        self._events.put(event)
+        self.counters.events_lost = self._events.lost
 
     def noise(self, event: Event, trickle: Trickle, now: float) -> None:
         """Tell the host what the peer can cause at will: only as often as the trickle allows."""
@@ -114,10 +151,10 @@ class Outbox:
 
     @property
     def has_events(self) -> bool:
-        return bool(self._events)
+        return self._events.waiting
 
     def take_event(self) -> Event | None:
-        return self._events.popleft() if self._events else None
+        return self._events.take()
 
     def take_command(self) -> Command | None:
         return self._commands.pop(0) if self._commands else None
