@@ -34,6 +34,8 @@ cdef class Calls:
     cdef readonly dict pending
     cdef readonly int timeouts_in_row
     cdef object _actions
+    cdef object _requests
+    cdef object _responses
     cdef SessionSettings _settings
     cdef Outbox _sink
     cdef str _prefix

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 DUPLICATE = Stray.Duplicate  # what a further answer mostly is; see OPEN in link.py
 
-REMEMBERED = 64
+REMEMBERED = 16
 """Ids of finished calls that are kept, to tell a late or a duplicate answer from an unknown one."""
 
 
@@ -111,6 +111,8 @@ class Calls:
         "pending",
         "timeouts_in_row",
         "_actions",
+        "_requests",
+        "_responses",
         "_settings",
         "_sink",
         "_prefix",
@@ -125,6 +127,7 @@ class Calls:
         self.pending: dict[str, Shape] = {}
         self.timeouts_in_row = 0
         self._actions = actions
+        self._requests, self._responses = actions.requests, actions.responses
         self._settings = settings
         self._sink = sink
         # Unlike all ids of other sessions of this station, before and after a restart (JE 3.1); at most 36 characters.
@@ -144,8 +147,8 @@ class Calls:
         """Check, write and queue a request. Raises InvalidMessage, QueueFull."""
         if len(self._queue) >= self._settings.max_queue:
             raise QueueFull(f"{self._settings.max_queue} calls wait already")
-        action: str = getattr(type(request), "action", type(request).__name__)
-        shape = self._actions.requests.get(action)
+        action: str = getattr(type(request), "action", "") or type(request).__name__
+        shape = self._requests.get(action)
         if shape is None:
             rule = f"no request of OCPP {self._actions.version.name}"
             raise InvalidMessage(action, Fault(ErrorCode.NotImplemented, rule=rule, action=action))
@@ -153,7 +156,10 @@ class Calls:
         call = OutCall(id, request, action, write(CALL, id, action, shape, request, policy), timeout)
         self._number += 1
         queue = self._queue
-        heappush(queue, (priority, self._number, call))
+        if queue:
+            heappush(queue, (priority, self._number, call))
+        else:
+            queue.append((priority, self._number, call))
         if len(queue) > self._sink.counters.longest_queue:
             self._sink.counters.longest_queue = len(queue)
         return id
@@ -162,10 +168,10 @@ class Calls:
         """Send the next call, if nothing is out."""
         if self._out is not None or not self._queue:
             return
-        call = heappop(self._queue)[2]
+        call = self._queue.pop()[2] if len(self._queue) == 1 else heappop(self._queue)[2]
         call.deadline = now + (self._settings.timeout(call.action) if call.timeout is None else call.timeout)
         self._out = call
-        self.pending[call.id] = self._actions.responses[call.action]
+        self.pending[call.id] = self._responses[call.action]
         self._sink.counters.calls_sent += 1
         self._sink.send(call.text)
         self._sink.event(CallSent(call.id, call.request))
