@@ -235,9 +235,7 @@ class Csms:
         """Turn a station away because too many others are connected. In a flood that is told of a few only."""
         there, crowded = self.throttle.connected, self.throttle.crowded
         why = f"{there} stations are connected, and no more may be; turned away so far: {crowded}"
-        link.reject(Refusal(503, why, retry_after=COME_AGAIN), now)
-        if not self.throttle.tells(now):
-            link.next_event()  # its StationRefused
+        link.reject(Refusal(503, why, retry_after=COME_AGAIN, told=self.throttle.tells(now)), now)
 
     def _make(self, station: Station, offer: Offer) -> StationLink:
         limits = Limits(max_message=self._max_message)

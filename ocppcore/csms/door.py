@@ -28,12 +28,16 @@ TLS_EVENTS: Final = {
 
 
 class Refusal(NamedTuple):
-    """Why a station is not let in. status: HTTP; why: for the log; event: a name of W 8, where one fits."""
+    """Why a station is not let in. status: HTTP; why: for the log; event: a name of W 8, where one fits.
+
+    told: make an event of it.
+    """
 
     status: int
     why: str
     event: str | None = None
     retry_after: int | None = None
+    told: bool = True
 
 
 class Case(NamedTuple):

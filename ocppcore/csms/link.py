@@ -134,8 +134,9 @@ class StationLink(Driven):
         self.stage = Stage.Over
         self.deadline = None
         self._commands.append(Reject(self.csms.command_id(), now, refusal.status, refusal.retry_after))
-        offer = self.offer
-        self._events.put(StationRefused(offer.identity, refusal.status, refusal.why, offer.peer, refusal.event))
+        if refusal.told:
+            identity, peer = self.offer.identity, self.offer.peer
+            self._events.put(StationRefused(identity, refusal.status, refusal.why, peer, refusal.event))
 
     def wait_for(self, case: Case, deadline: float) -> None:
         """Its judgement takes its time."""

@@ -19,8 +19,8 @@ from ocppcore.errors import ConnectionLost, OcppError
 from ocppcore.session.events import CallEnded, Event
 
 if TYPE_CHECKING:
-    from ocppcore.csms.station import Station
     from ocppcore.csms.link import StationLink
+    from ocppcore.csms.station import Station
 
 Signer = Callable[[str, str], str | Awaitable[str | None] | None]
 """sign(identity, csr): the chain, the station's certificate first, in PEM, or an awaitable of it; None refuses. csr:

@@ -129,8 +129,14 @@ class Host(Protocol):
         """Something happened."""
 
 
-class SteppedHost(Host, Protocol):
-    """A Host that is a Stepper (pump.py)."""
+class SteppedHost(Protocol):
+    """What a subclass of Stepper (pump.py) has to do; the rest of a Host is done there."""
+
+    def store(self, batch: Batch) -> None:
+        """As a Host does."""
+
+    def carry_out(self, command: Command) -> None:
+        """As a Host does."""
 
     def wake_at(self, due: float | None) -> None:
         """Call wake() once, at this time of the clock or earlier, which is harmless; None: not at all. It replaces what

@@ -215,11 +215,11 @@ class Stepper(Sink):
 
     def _notice(self, event: Event) -> None:
         """Who acts on it does, then everybody hears of it."""
-        kind = type(event)
-        if kind is ResultReceived:
+        if isinstance(event, ResultReceived):
             self._answered(event)
-        elif kind is CallEnded:
+        elif isinstance(event, CallEnded):
             self._ended(event)
+        kind = type(event)
         method = self._methods.get(kind)
         if method is None:
             method = self._methods[kind] = _method(self.ACTS, kind)
