@@ -6,16 +6,14 @@ from ocppcore.session.events cimport CallEnded, ResultReceived
 
 
 cdef class Driven:
+    cdef object _asked
+
     cpdef object receive(self, object data, object now)
     cpdef object next_batch(self)
     cpdef object data_to_send(self)
     cpdef object next_command(self)
     cpdef object next_event(self)
     cpdef object next_timer(self)
-
-
-cdef class _Other(Driven):
-    cdef object _connection
 
 
 cdef class Sink:

@@ -19,54 +19,30 @@ T = TypeVar("T")
 
 
 class Driven:
-    """Base class of connections that are compiled. The methods are those of the contract."""
+    """Base class of connections that are compiled; by itself, it asks another connection, of any class."""
 
-    __slots__ = ()
-
-    def receive(self, data: str | bytes, now: float) -> None:
-        raise NotImplementedError
-
-    def next_batch(self) -> Batch | None:
-        raise NotImplementedError
-
-    def data_to_send(self) -> Iterable[str]:
-        raise NotImplementedError
-
-    def next_command(self) -> Command | None:
-        raise NotImplementedError
-
-    def next_event(self) -> Event | None:
-        raise NotImplementedError
-
-    def next_timer(self) -> float | None:
-        raise NotImplementedError
-
-
-class _Other(Driven):
-    """A connection of any other class."""
-
-    __slots__ = ("_connection",)
+    __slots__ = ("_asked",)
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._asked = connection
 
     def receive(self, data: str | bytes, now: float) -> None:
-        self._connection.receive(data, now)
+        self._asked.receive(data, now)
 
     def next_batch(self) -> Batch | None:
-        return self._connection.next_batch()
+        return self._asked.next_batch()
 
     def data_to_send(self) -> Iterable[str]:
-        return self._connection.data_to_send()
+        return self._asked.data_to_send()
 
     def next_command(self) -> Command | None:
-        return self._connection.next_command()
+        return self._asked.next_command()
 
     def next_event(self) -> Event | None:
-        return self._connection.next_event()
+        return self._asked.next_event()
 
     def next_timer(self) -> float | None:
-        return self._connection.next_timer()
+        return self._asked.next_timer()
 
 
 class Sink:
@@ -96,7 +72,7 @@ def pump(connection: Connection, host: Host) -> float | None:
 
 
 def _driven(connection: Any) -> Driven:
-    return connection if isinstance(connection, Driven) else _Other(connection)
+    return connection if isinstance(connection, Driven) else Driven(connection)
 
 
 def _empty(connection: Driven, sink: Sink) -> float | None:
