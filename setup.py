@@ -22,7 +22,6 @@ COMPILED: dict[str, str] = {
     "ocppcore.csms.events": "ocppcore/csms/events.py",
     "ocppcore.csms.link": "ocppcore/csms/link.py",
     "ocppcore.csms.station": "ocppcore/csms/station.py",
-    "ocppcore.csms.v16": "ocppcore/csms/v16.py",
     "ocppcore.messages.base": "ocppcore/messages/base.py",
     "ocppcore.messages.schema.nodes": "ocppcore/messages/schema/nodes.py",
     "ocppcore.messages.schema.shape": "ocppcore/messages/schema/shape.py",

@@ -190,7 +190,8 @@ def test_what_breaks_the_standard_is_shown(started: Any) -> None:
     async def story() -> None:
         async with client(process.url, key=None) as peer:
             await peer.call(v16.BootNotificationRequest(charge_point_vendor="V", charge_point_model="M"))
-            peer.send('[2,"1","Authorize",{"idTag":5}]')
+            assert peer.link is not None
+            peer.link.send('[2,"1","Authorize",{"idTag":5}]')
             await peer.call(v16.HeartbeatRequest())
 
     asyncio.run(story())

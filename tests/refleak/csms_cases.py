@@ -9,7 +9,7 @@ from random import Random
 from session_cases import LOST, NOW, ODD, REFUSAL, REQUEST, RESPONSE, Some, each_method, on_fresh
 
 from ocppcore import v16
-from ocppcore.csms import Csms, Offer, answer
+from ocppcore.csms import Csms, Offer, Station, answer, station
 from ocppcore.csms.door import Case, Refusal
 from ocppcore.csms.link import Stage, StationLink
 from ocppcore.session.events import Event
@@ -60,5 +60,9 @@ def of_csms() -> Iterator[tuple[str, Callable[[], object]]]:
     yield from each_method("link.StationLink", _link, {**judged, **waits, **others})
     given: Some = [(_link(), "1", outcome, NOW) for outcome in (RESPONSE, REFUSAL, ValueError(), None)]
     yield from each_method("answer", lambda: answer, {"answer": given})
+    boot = v16.BootNotificationRequest(charge_point_vendor="V", charge_point_model="M")
+    asks: dict[str, Some] = {"may_send": [(v16.HeartbeatRequest(),), (boot,), (_link(),)]}
+    yield from each_method("station.Station", lambda: Station("CP1", None), asks)
+    yield from each_method("station", lambda: station, {"Station": [("CP1", None), ("CP1", "Accepted", 2)]})
     yield "link.StationLink: made wrongly", on_fresh(lambda: StationLink, "__call__", [(), (1, 2, 3, 4), (REQUEST,)])
     yield "link.Stage", on_fresh(lambda: Stage, "__call__", [(value,) for value in (*ODD, 1)])

@@ -92,6 +92,14 @@ def _link() -> link.Link:
     return made
 
 
+def _events() -> outbox.Events:
+    """Full."""
+    made = outbox.Events(3)
+    for _ in range(3):
+        made.put(events.Event())
+    return made
+
+
 def _outbox() -> outbox.Outbox:
     made = _parts()[2]
     made.event(events.Event())
@@ -126,6 +134,8 @@ def of_parts() -> Iterator[tuple[str, Case]]:
     noise: Some = [(events.Event(), outbox.Trickle(2, 1.0), NOW)]
     texts: dict[str, Some] = {"send": [("x",), ("\u20ac",)], "received": [("x",), (b"\xff",)], "command": [(None,)]}
     yield from each_method("outbox.Outbox", _outbox, {"event": [(events.Event(),)], "noise": noise, **texts})
+    queued: dict[str, Some] = {"put": [(events.Event(),)], "take": [()]}
+    yield from each_method("outbox.Events", _events, queued)
     yield from each_method("outbox.Trickle", lambda: outbox.Trickle(2, 1.0), {"allows": [(NOW,), (1.0,), (2.0,)]})
     written: Some = [(3, "1", "Heartbeat", RESPONSE.shape, RESPONSE, policy) for policy in (LENIENT, STRICT)]
     yield from each_method("outbox", lambda: outbox, {"utf8_length": [("x",), ("\u20ac",)], "write": written})
@@ -178,6 +188,10 @@ class _Host(pump.Stepper):
     def listener_failed(self, error: Exception) -> None: ...
 
     def wake_at(self, due: float | None) -> None: ...
+
+
+class _Told:
+    def notice(self, event: events.Event) -> None: ...
 
 
 class _Wire:
@@ -260,7 +274,11 @@ def of_pump() -> Iterator[tuple[str, Case]]:
             return made
 
         yield f"pump.Stepper: {type(event).__name__}", on_fresh(told, "step", [()])
-    yield from each_method("pump", lambda: pump, {"pump": [(_session(), object())]})
+    yield from each_method("pump", lambda: pump, {"pump": [(_session(), object()), (_Line(events.Event()), _Told())]})
+    outlets = ("next_batch", "data_to_send", "next_command", "next_event", "next_timer")
+    line: dict[str, Some] = {"receive": [("x", NOW)], **{name: [()] for name in outlets}}
+    yield from each_method("pump.Driven", lambda: pump.Driven(_Line(events.Event())), line)
+    yield from each_method("pump", lambda: pump, {name: [(None,)] for name in ("Driven", "Sink")})
     yield (
         "pump.Stepper: without the methods of a host",
         on_fresh(lambda: pump.Stepper(_session(), _Clock()), "step", [()]),
