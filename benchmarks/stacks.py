@@ -47,16 +47,17 @@ class Ours:
 
     def __init__(self) -> None:
         self.kept: list[object] = []
+        self.rng = Random()  # 2.5 KiB; whoever has many sessions has one for all of them
 
     async def serve(self) -> int:
         names = [f"CP{index}" for index in range(CONNECTIONS)]
-        csms = Csms(utc=lambda: datetime.now(UTC), rng=Random(), insecure=True, accepted=names)
+        csms = Csms(utc=lambda: datetime.now(UTC), rng=self.rng, insecure=True, accepted=names)
         server = await serve(csms, HOST)
         self.kept.append(server)
         return server.port
 
     async def connect(self, port: int, name: str) -> Trip:
-        session = Session(v16.ACTIONS, endpoint=Endpoint(f"ws://{HOST}:{port}/{name}"), rng=Random())
+        session = Session(v16.ACTIONS, endpoint=Endpoint(f"ws://{HOST}:{port}/{name}"), rng=self.rng)
         client = await Client(session).__aenter__()
         self.kept.append(client)
         return lambda: client.call(v16.HeartbeatRequest())
