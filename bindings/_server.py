@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import DROP, Peer, end_tasks, log
+from ocppcore.bindings._receiver import Receiver
 from ocppcore.bindings._socket import Socket
 from ocppcore.bindings._tls_layer import TlsTransport
 from ocppcore.bindings._tls_server import certificate_of
@@ -176,7 +177,7 @@ class Server:
         self.listeners: list[Callable[[str, Event], object]] = []
 
     async def listen(self, host: str, port: int, ssl: tls.SSLContext | None) -> None:
-        def meet() -> asyncio.Protocol:
+        def meet() -> Receiver:
             reception = Reception(self)
             return reception if ssl is None else TlsTransport(ssl, reception, reception.tls_failed)
 

@@ -1,4 +1,4 @@
-"""One TCP connection with a WebSocket on it: an asyncio.Protocol towards the loop, a Link towards the Peer.
+"""One TCP connection with a WebSocket on it: a protocol towards the loop, a Link towards the Peer.
 
 Its rules: what takes too long ends. The handshake, a message that has begun, and the closing of a WebSocket each have a
 deadline, so that a peer that sends a byte a second holds nothing for long. A peer that does not read what we send is
@@ -12,6 +12,7 @@ from typing import cast
 
 from ocppcore.bindings._errors import reason_of
 from ocppcore.bindings._peer import Peer
+from ocppcore.bindings._receiver import Receiver
 from ocppcore.bindings._ws import OPEN, Closed, Event, Opened, Ponged, State, WebSocket
 from ocppcore.csms.admission import Offer
 from ocppcore.session.events import Disconnect, Lost
@@ -24,7 +25,7 @@ STUCK = 30.0
 PATIENCE = {State.Connecting: 10.0, State.Deciding: 120.0, State.Open: 30.0, State.Closing: 5.0, State.Closed: 2.0}
 
 
-class Socket(asyncio.Protocol):
+class Socket(Receiver):
     """peer: whom it serves; None while that is not known, and once it is let go of."""
 
     __slots__ = ("ws", "peer", "transport", "_busy", "_messages", "_mark", "_deadline", "_stuck", "_gone")

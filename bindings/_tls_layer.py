@@ -13,18 +13,20 @@ import ssl
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from ocppcore.bindings._receiver import Receiver
+
 PIECE: Final = 16 * 1024  # bytes: a record of TLS
 FAREWELL: Final = 2.0  # seconds that a peer has to read an alert
 
 
-class TlsTransport(asyncio.Transport, asyncio.Protocol):
+class TlsTransport(asyncio.Transport, Receiver):
     """A Protocol towards the loop; a Transport towards app, which hears what comes out of TLS.
 
     failed: is told why TLS did not come about, or broke.
     """
 
     def __init__(
-        self, context: ssl.SSLContext, app: asyncio.Protocol, failed: Callable[[ssl.SSLError], object]
+        self, context: ssl.SSLContext, app: Receiver, failed: Callable[[ssl.SSLError], object]
     ) -> None:
         super().__init__()
         self._context = context

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppcore.bindings import _tls_layer
+from ocppcore.bindings._receiver import Receiver
 from ocppcore.bindings._tls_layer import TlsTransport
 from ocppcore.bindings._tls_server import server_context
 from ocppcore.testing.certificates import Authority
@@ -53,7 +54,7 @@ class Raw(asyncio.Transport):
         self.calls.append(f"limit {high}")
 
 
-class App(asyncio.Protocol):
+class App(Receiver):
     """What is behind TLS: it answers in capital letters."""
 
     def __init__(self) -> None:
