@@ -25,9 +25,7 @@ class TlsTransport(asyncio.Transport, Receiver):
     failed: is told why TLS did not come about, or broke.
     """
 
-    def __init__(
-        self, context: ssl.SSLContext, app: Receiver, failed: Callable[[ssl.SSLError], object]
-    ) -> None:
+    def __init__(self, context: ssl.SSLContext, app: Receiver, failed: Callable[[ssl.SSLError], object]) -> None:
         super().__init__()
         self._context = context
         self._app = app

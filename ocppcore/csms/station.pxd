@@ -1,7 +1,5 @@
 # The C types of station.py: it is asked with each message.
 
-cimport cython
-
 
 cdef class Station:
     cdef readonly object identity

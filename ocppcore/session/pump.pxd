@@ -1,6 +1,4 @@
-# The C types of pump.py. All but Sink is there to be subclassed.
-
-cimport cython
+# The C types of pump.py. Who derives from Driven names its methods again, or they would not be found in C.
 
 from ocppcore.session.events cimport CallEnded, ResultReceived
 

@@ -64,7 +64,7 @@ class Limits:
 
     max_message: bytes of one message in UTF-8; max_depth: nesting, the frame's own array counts as 1, at most 200;
     max_digits: digits of one number, those of its fraction and exponent included, at most 640. SetupError names the
-    cap that is none.
+    cap that is none. Only max_message may be changed later.
     """
 
     __slots__ = ("max_message", "max_depth", "max_digits")
