@@ -55,7 +55,7 @@ class Plain:
         """What has happened since the last time; plain lines have no picture of the state."""
         for entry in [] if self._quiet else world.log[self._seen :]:
             time, arrow, action, text = columns(entry)
-            line = f" {time} ── {text}" if isinstance(entry, Note) else f" {time}  {arrow} {action:<22}{text}"
+            line = f" {time} ── {text}" if isinstance(entry, Note) else f" {time}  {arrow} {action:<21} {text}"
             self._say(line.rstrip())
         self._seen = len(world.log)
 
@@ -103,7 +103,7 @@ class Rich:
             line = Text.assemble((f" {time} ", "dim"), (f"── {text}", "bold yellow"))
         else:
             colour = "cyan" if entry.upward else "magenta"
-            line = Text.assemble((f" {time} ", "dim"), (f" {arrow} {action:<22}", colour), text)
+            line = Text.assemble((f" {time} ", "dim"), (f" {arrow} {action:<21} ", colour), text)
         self._print(line)
 
     def close(self) -> None:
